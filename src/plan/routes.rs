@@ -1,5 +1,4 @@
-//! Every operation under every mount: its exposure, its backend, its path on the gateway and behind
-//! it.
+//! Every operation under every mount: its exposure, backend, and path on both sides of the gateway.
 
 mod bases;
 mod checks;
@@ -18,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use super::paths::{Segment, Template};
-use super::rules::{RouteRules, Siblings};
+use super::rules::{Described, RouteRules, Siblings};
 use super::{BackendPlan, ModelPlan, OperationPlan};
 use crate::blueprint::{BasePathUse, Blueprint, MountSpec, PartialSegments, defaults};
 use crate::diagnostic::{Diagnostic, OperationName, Place};
@@ -56,30 +55,9 @@ pub(crate) fn routes(
     backends: &[BackendPlan],
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Routes {
-    let operations: Vec<(usize, &Operation)> = apis
-        .iter()
-        .enumerate()
-        .flat_map(|(description, api)| {
-            api.operations
-                .iter()
-                .map(move |operation| (description, operation))
-        })
-        .collect();
-    let extensions: BTreeMap<usize, Extensions> = operations
-        .iter()
-        .enumerate()
-        .filter(|(_, (_, operation))| !operation.settings.is_empty())
-        .map(|(index, (_, operation))| (index, extensions::extensions(operation, blueprint)))
-        .collect();
-    let siblings = Siblings::of(&operations);
-    let given = Given {
-        apis,
-        operations: &operations,
-        extensions: &extensions,
-        siblings: &siblings,
-    };
-    let mut builder = Builder::new(given, blueprint, backends);
-    for index in 0..operations.len() {
+    let descriptions = Descriptions::new(apis, blueprint);
+    let mut builder = Builder::new(&descriptions, blueprint, backends);
+    for index in 0..descriptions.operations.len() {
         builder.operation(index);
     }
     builder.unknown_greedy_names();
@@ -91,7 +69,50 @@ pub(crate) fn routes(
     builder.finish(diagnostics)
 }
 
-/// Protection of an operation that nobody checks for private callers.
+/// Operations as the descriptions have them.
+struct Descriptions<'a> {
+    apis: &'a [Api],
+    /// Operations of all descriptions, each with the index of its description.
+    operations: Vec<(usize, &'a Operation)>,
+    /// By the index of the operation.
+    extensions: Vec<Extensions>,
+    siblings: Siblings,
+}
+
+impl<'a> Descriptions<'a> {
+    fn new(apis: &'a [Api], blueprint: &Blueprint) -> Self {
+        let mut operations = Vec::new();
+        for (description, api) in apis.iter().enumerate() {
+            operations.extend(
+                api.operations
+                    .iter()
+                    .map(|operation| (description, operation)),
+            );
+        }
+        Self {
+            apis,
+            extensions: operations
+                .iter()
+                .map(|(_, operation)| extensions::extensions(operation, blueprint))
+                .collect(),
+            siblings: Siblings::of(&operations),
+            operations,
+        }
+    }
+
+    /// The operation of that index, as `match` sees it.
+    fn described(&self, index: usize) -> Described<'_> {
+        let (description, operation) = self.operations[index];
+        Described {
+            operation,
+            description,
+            extensions: &self.extensions[index].levels,
+            siblings: self.siblings.beside(description, operation),
+        }
+    }
+}
+
+/// Protection that an operation has from public callers and not from private ones.
 struct Protection {
     /// Entries of `auth` or schemes of the description.
     schemes: BTreeSet<Arc<str>>,
@@ -105,14 +126,12 @@ struct Draft<'a> {
     /// Index among the operations of all descriptions.
     source: usize,
     template: Option<Arc<Template>>,
-    /// The path with the variables that take the rest.
+    /// The path of the description, with the greedy variables of routes.
     written: Arc<str>,
     /// Node of the tree that its gateway path leads to; the root where it has none.
     node: usize,
     /// Path before the template: mount and base path.
-    prefix: String,
-    /// Unit: segments.
-    prefix_length: usize,
+    prefix: Vec<Segment>,
     /// The prefix that the blueprint mounts it under, without slashes at its ends.
     mount: &'a str,
     cache: Option<CacheRequest<'a>>,
@@ -125,22 +144,23 @@ struct Draft<'a> {
     is_throttled: bool,
 }
 
+impl Draft<'_> {
+    /// Returns whether the gateway has its path, and no other operation the same one.
+    fn is_served(&self) -> bool {
+        self.plan.gateway_path.is_some() && !self.is_dropped
+    }
+}
+
 struct Builder<'a> {
-    apis: &'a [Api],
-    /// Operations of all descriptions, each with the index of its description.
-    operations: &'a [(usize, &'a Operation)],
-    /// By the index of the operation.
-    extensions: &'a BTreeMap<usize, Extensions>,
+    descriptions: &'a Descriptions<'a>,
     blueprint: &'a Blueprint,
     backends: &'a [BackendPlan],
     mounts: Vec<Option<&'a MountSpec>>,
-    /// By description.
-    bases: Vec<Vec<Segment>>,
-    base_on_gateway: bool,
-    has_base_behind: bool,
+    base_path: BasePathUse,
+    /// Base paths by description, on the gateway and behind it.
+    bases: Vec<[Vec<Segment>; 2]>,
     widen: bool,
     rules: RouteRules<'a>,
-    siblings: &'a Siblings,
     security: SecurityJoin<'a>,
     tree: RouteTree,
     drafts: Vec<Draft<'a>>,
@@ -150,7 +170,7 @@ struct Builder<'a> {
     /// Operations whose callers may get each other's cached responses.
     shared: BTreeMap<SharedResponses, Vec<OperationName>>,
     /// Operations whose requests the cache key does not distinguish.
-    untold: BTreeMap<KeyGap, Vec<KeyGapCase>>,
+    key_gaps: BTreeMap<KeyGap, Vec<KeyGapCase>>,
     /// Parameters that many operations have alike, stored once.
     parameters: HashSet<Arc<BTreeMap<String, bool>>>,
     /// The path that was read last: operations of one path follow each other.
@@ -161,25 +181,13 @@ struct Builder<'a> {
     diagnostics: Vec<Diagnostic>,
 }
 
-/// Operations as the descriptions have them.
-#[derive(Clone, Copy)]
-struct Given<'a> {
-    apis: &'a [Api],
-    /// Operations of all descriptions, each with the index of its description.
-    operations: &'a [(usize, &'a Operation)],
-    /// By the index of the operation.
-    extensions: &'a BTreeMap<usize, Extensions>,
-    siblings: &'a Siblings,
-}
-
 impl<'a> Builder<'a> {
-    fn new(given: Given<'a>, blueprint: &'a Blueprint, backends: &'a [BackendPlan]) -> Self {
-        let Given {
-            apis,
-            operations,
-            extensions,
-            siblings,
-        } = given;
+    fn new(
+        descriptions: &'a Descriptions<'a>,
+        blueprint: &'a Blueprint,
+        backends: &'a [BackendPlan],
+    ) -> Self {
+        let apis = descriptions.apis;
         let gateway = blueprint.spec.api.as_ref();
         let base_path = gateway
             .and_then(|gateway| gateway.base_path)
@@ -191,25 +199,21 @@ impl<'a> Builder<'a> {
             .collect();
         let mounts = blueprint.spec.mounts.as_deref();
         Self {
-            apis,
-            operations,
-            extensions,
+            descriptions,
             blueprint,
             backends,
             mounts: mounts
                 .map_or_else(|| vec![None], |mounts| distinct(mounts).map(Some).collect()),
+            base_path,
             bases,
-            base_on_gateway: base_path == BasePathUse::Both,
-            has_base_behind: base_path != BasePathUse::Ignore,
             widen: gateway
                 .and_then(|gateway| gateway.partial_segments)
                 .unwrap_or(defaults::PARTIAL_SEGMENTS)
                 == PartialSegments::Widen,
             rules: RouteRules::new(blueprint),
-            siblings,
             security: SecurityJoin::new(blueprint),
             tree: RouteTree::new(),
-            drafts: Vec::with_capacity(operations.len()),
+            drafts: Vec::with_capacity(descriptions.operations.len()),
             refusals: BTreeSet::new(),
             media_types: apis
                 .iter()
@@ -217,7 +221,7 @@ impl<'a> Builder<'a> {
                 .collect(),
             models: Vec::new(),
             shared: BTreeMap::new(),
-            untold: BTreeMap::new(),
+            key_gaps: BTreeMap::new(),
             parameters: HashSet::new(),
             last: None,
             greedy_names: BTreeMap::new(),
@@ -227,6 +231,17 @@ impl<'a> Builder<'a> {
 
     /// The operation that a draft is of.
     fn source(&self, draft: usize) -> &'a Operation {
-        self.operations[self.drafts[draft].source].1
+        self.descriptions.operations[self.drafts[draft].source].1
+    }
+
+    /// The backend of an operation.
+    fn backend_of(&self, plan: &OperationPlan) -> Option<&'a BackendPlan> {
+        plan.backend.map(|index| &self.backends[index])
+    }
+
+    /// Returns whether the backend of an operation is behind a load balancer.
+    fn is_balanced(&self, plan: &OperationPlan) -> bool {
+        let backend = self.backend_of(plan);
+        backend.is_some_and(|backend| backend.balanced().is_some())
     }
 }

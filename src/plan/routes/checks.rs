@@ -1,6 +1,5 @@
 //! Checks of requests by the gateway.
-//!
-//! In: drafts with their parameters. Out: their `ChecksPlan`s, and the models of the API. Pure.
+//! In: drafts with their parameters. Out: their `ChecksPlan`s, and the models of the API.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -11,7 +10,7 @@ use crate::diagnostic::{self, Place};
 use crate::openapi::ByMediaType;
 use crate::plan::models::coverage::coverage;
 use crate::plan::models::parameters::unchecked;
-use crate::plan::models::{ChecksPlan, ModelPlan, Models, ServedOperation};
+use crate::plan::models::{ChecksPlan, Models, ServedOperation};
 use crate::plan::rules::{Decision, Origin};
 
 /// Checks that are requested of the gateway, and the route or extension that requests them for this
@@ -20,6 +19,16 @@ use crate::plan::rules::{Decision, Origin};
 pub(crate) struct RequestedValidation<'a> {
     level: Validation,
     origin: Option<Origin<'a>>,
+}
+
+impl RequestedValidation<'_> {
+    fn is_of_body(self) -> bool {
+        matches!(self.level, Validation::Full | Validation::Body)
+    }
+
+    fn is_of_parameters(self) -> bool {
+        matches!(self.level, Validation::Full | Validation::Params)
+    }
 }
 
 /// Required parameters that are left to the backend, and why.
@@ -53,31 +62,27 @@ impl<'a> Builder<'a> {
     ///
     /// Errors: none; warnings GW4100 body that no model can check, GW4101 models cut.
     pub(crate) fn checks(&mut self) {
-        let mut models = Models::new(self.apis, &self.blueprint.spec.spec);
-        let mut labels: Vec<BTreeMap<Arc<str>, Arc<str>>> = Vec::with_capacity(self.drafts.len());
-        for draft in &self.drafts {
-            let is_asked = matches!(draft.validation.level, Validation::Full | Validation::Body);
-            let template = draft
-                .template
-                .as_ref()
-                .filter(|_| is_asked && !draft.is_dropped && !draft.is_preflight);
-            labels.push(template.map_or_else(BTreeMap::new, |template| {
-                let (description, operation) = self.operations[draft.source];
-                models.request(&ServedOperation {
-                    operation,
-                    description,
-                    path: &template.segments,
-                })
-            }));
-        }
-        self.unchecked(&labels);
+        let mut models = Models::new(self.descriptions.apis, &self.blueprint.spec.spec);
+        let labels_of = |draft: &Draft<'_>| {
+            let has_model =
+                draft.validation.is_of_body() && !draft.is_dropped && !draft.is_preflight;
+            let Some(template) = draft.template.as_ref().filter(|_| has_model) else {
+                return BTreeMap::new();
+            };
+            let (description, operation) = self.descriptions.operations[draft.source];
+            models.request(&ServedOperation {
+                operation,
+                description,
+                path: &template.segments,
+            })
+        };
+        let labels: Vec<_> = self.drafts.iter().map(labels_of).collect();
+        self.unchecked_bodies(&labels);
         self.unchecked_parameters();
         self.models = models.finish(&mut self.diagnostics);
-        let index: BTreeMap<&str, usize> = self
-            .models
-            .iter()
-            .enumerate()
-            .map(|(index, model): (usize, &ModelPlan)| (&*model.label, index))
+        let models = self.models.iter().enumerate();
+        let index: BTreeMap<&str, usize> = models
+            .map(|(index, model)| (&*model.label, index))
             .collect();
         for (draft, labels) in self.drafts.iter_mut().zip(&labels) {
             let models: ByMediaType<usize> = labels
@@ -88,23 +93,17 @@ impl<'a> Builder<'a> {
             let is_required = |(name, required): (&String, &bool)| {
                 *required && !name.starts_with("method.request.path.")
             };
-            let parameters = draft.plan.request_parameters.iter().any(is_required);
-            let parameters = parameters
-                && matches!(
-                    draft.validation.level,
-                    Validation::Full | Validation::Params
-                );
-            let is_asked = draft.validation.level != Validation::None;
             draft.plan.checks = ChecksPlan {
-                parameters,
+                parameters: draft.validation.is_of_parameters()
+                    && draft.plan.request_parameters.iter().any(is_required),
                 body: !models.is_empty(),
                 models,
-                is_requested: is_asked,
+                is_requested: draft.validation.level != Validation::None,
             };
             if draft.template.is_some() {
-                let (description, operation) = self.operations[draft.source];
+                let (description, operation) = self.descriptions.operations[draft.source];
                 draft.plan.coverage = coverage(
-                    &self.apis[description],
+                    &self.descriptions.apis[description],
                     operation,
                     &draft.plan.checks,
                     &draft.plan.request_parameters,
@@ -114,40 +113,29 @@ impl<'a> Builder<'a> {
     }
 
     /// Warns of bodies whose check was requested in particular, and that have no model.
-    fn unchecked(&mut self, labels: &[BTreeMap<Arc<str>, Arc<str>>]) {
+    fn unchecked_bodies(&mut self, labels: &[BTreeMap<Arc<str>, Arc<str>>]) {
         let mut reported = BTreeSet::new();
-        let requested = |draft: &Draft<'a>| {
-            let origin = draft.validation.origin.filter(|_| {
-                matches!(draft.validation.level, Validation::Full | Validation::Body)
-            })?;
-            (draft.template.is_some() && !draft.is_dropped).then_some((draft.source, origin))
-        };
-        for (draft, labels) in self.drafts.iter().zip(labels) {
-            let Some((source, origin)) = requested(draft).filter(|_| labels.is_empty()) else {
+        for (draft, _) in self.drafts.iter().zip(labels).filter(|(draft, labels)| {
+            labels.is_empty() && draft.validation.is_of_body() && draft.is_served()
+        }) {
+            let (_, operation) = self.descriptions.operations[draft.source];
+            let (Some(origin), Some(body)) = (draft.validation.origin, &operation.body) else {
                 continue;
             };
-            let operation = self.operations[source].1;
-            let Some(body) = operation
-                .body
-                .as_ref()
-                .filter(|body| !body.contents.is_empty() && reported.insert(source))
-            else {
+            if body.contents.is_empty() || !reported.insert(draft.source) {
                 continue;
-            };
-            let types = body
-                .contents
-                .iter()
-                .take(5)
+            }
+            let types = body.contents.iter().take(5);
+            let types: Vec<String> = types
                 .map(|content| format!("`{}`", content.media_type))
-                .collect::<Vec<_>>()
-                .join(", ");
+                .collect();
             let finding = diagnostic::UNCHECKED_BODY
                 .at(origin.place(self.blueprint, "validation"))
                 .also(operation.place(""))
                 .message(format_args!(
-                    "the gateway cannot check the body of `{} {}`: models are made of JSON with a schema alone, and it takes {types}",
-                    operation.method.as_str(),
-                    operation.path
+                    "the gateway cannot check the body of {}: models are made of JSON with a schema alone, and it takes {}",
+                    operation.name(),
+                    types.join(", ")
                 ))
                 .help("let the backend check it and write `validation: params`, or describe the body as JSON");
             self.diagnostics.push(finding);
@@ -157,44 +145,31 @@ impl<'a> Builder<'a> {
     /// Warns of parameters whose check was requested in particular, and that the gateway cannot
     /// require.
     ///
-    /// Errors: GW4121 (a warning), once for each place that asks.
+    /// Errors: GW4121 (a warning), once for each route or extension.
     fn unchecked_parameters(&mut self) {
         let mut found: BTreeMap<Place, UncheckedParameters> = BTreeMap::new();
-        for draft in self
-            .drafts
-            .iter()
-            .filter(|draft| draft.template.is_some() && !draft.is_dropped && !draft.is_preflight)
-        {
-            let requested = draft.validation.origin.filter(|_| {
-                matches!(
-                    draft.validation.level,
-                    Validation::Full | Validation::Params
-                )
-            });
-            let Some(origin) = requested else {
+        for draft in self.drafts.iter().filter(|draft| {
+            draft.is_served() && !draft.is_preflight && draft.validation.is_of_parameters()
+        }) {
+            let Some(origin) = draft.validation.origin else {
                 continue;
             };
-            let operation = self.operations[draft.source].1;
-            for parameter in operation
+            let (_, operation) = self.descriptions.operations[draft.source];
+            let required = operation
                 .parameters
                 .iter()
-                .filter(|parameter| parameter.required)
+                .filter(|parameter| parameter.required);
+            for (parameter, reason) in
+                required.filter_map(|parameter| Some((parameter, unchecked(parameter)?)))
             {
-                let Some(why) = unchecked(parameter) else {
-                    continue;
-                };
-                let unchecked = found
-                    .entry(origin.place(self.blueprint, "validation"))
-                    .or_default();
-                let (name, place) = (
-                    format!("`{}` of {}", parameter.name, operation.name()),
-                    parameter.place(operation),
-                );
-                // Under every mount anew.
+                let place = origin.place(self.blueprint, "validation");
+                let unchecked = found.entry(place).or_default();
+                let name = format!("`{}` of {}", parameter.name, operation.name());
+                // An operation comes once for each mount.
                 if unchecked.names.last() != Some(&name) {
                     unchecked.names.push(name);
-                    unchecked.places.push(place);
-                    unchecked.reasons.insert(why);
+                    unchecked.places.push(parameter.place(operation));
+                    unchecked.reasons.insert(reason);
                 }
             }
         }

@@ -1,11 +1,11 @@
 //! Operations that are not public, and whose requests a public one would serve.
-//!
-//! In: drafts with their final paths. Out: refusals, and findings where none can be made. Pure.
+//! In: drafts with their final paths. Out: refusals, and findings where none is possible.
 
 use std::collections::BTreeSet;
 
 use super::Builder;
 use crate::diagnostic;
+use crate::plan::paths::text_of;
 use crate::plan::routes::tree::{Conflict, RouteTree, can_be_requested, requested};
 
 impl Builder<'_> {
@@ -14,17 +14,16 @@ impl Builder<'_> {
     pub(crate) fn refuse_private(&mut self) {
         for index in 0..self.drafts.len() {
             let draft = &self.drafts[index];
-            // One that cannot be served is treated as hidden, so that one run names all that has to
-            // be.
-            let is_served = draft.plan.gateway_path.is_some() && !draft.is_dropped;
-            if is_served || !draft.plan.method.is_servable() {
+            // A public operation that cannot be served is treated as hidden, so that one run names
+            // all operations that have to be hidden.
+            if draft.is_served()
+                || !draft.plan.method.is_servable()
+                || !can_be_requested(&draft.written)
+            {
                 continue;
             }
             let is_public = draft.plan.is_public();
-            if !can_be_requested(&draft.written) {
-                continue;
-            }
-            let path = format!("{}{}", draft.prefix, draft.written);
+            let path = format!("{}{}", text_of(&draft.prefix), draft.written);
             let path = requested(&path, self.widen);
             for conflict in self.tree.conflicts(&path, draft.plan.method) {
                 match conflict {
@@ -38,7 +37,7 @@ impl Builder<'_> {
         self.report_crowding_refusals();
     }
 
-    /// A refusal that would need a variable beside a greedy one cannot be built.
+    /// Reports refusals that cannot be built, since they need a variable beside a greedy one.
     fn report_crowding_refusals(&mut self) {
         let mut tree = RouteTree::new();
         for (index, draft) in self.drafts.iter().enumerate() {
@@ -46,25 +45,20 @@ impl Builder<'_> {
                 tree.insert(path, draft.plan.method, index);
             }
         }
-        let crowded: BTreeSet<usize> = tree
-            .crowded()
-            .into_iter()
-            .map(|(_, greedy)| greedy)
-            .collect();
+        let crowded: BTreeSet<usize> = tree.crowded().map(|(_, greedy)| greedy).collect();
         for refusal in &self.refusals {
             tree.insert(&refusal.path, refusal.method, 0);
         }
         for (_, greedy) in tree
             .crowded()
-            .into_iter()
             .filter(|(_, greedy)| !crowded.contains(greedy))
         {
-            let answering = &self.drafts[greedy];
+            let public = &self.drafts[greedy].plan;
             let finding = diagnostic::SHADOWED_OPERATION
-                .at(answering.plan.place.clone())
-                .message(format_args!("public `{} {}` would answer for an operation with a variable in the same place, which is not public, and API Gateway cannot hold a variable beside a greedy one", answering.plan.method.as_str(), answering.plan.path))
+                .at(public.place.clone())
+                .message(format_args!("public {} would answer for an operation with a variable in the same place, which is not public, and API Gateway cannot hold a variable beside a greedy one", public.name()))
                 .help("hide the greedy path too, or make the other one public")
-                .keeps(self.operations[answering.source].1.name());
+                .keeps(public.name());
             self.diagnostics.push(finding);
         }
     }
@@ -75,30 +69,26 @@ impl Builder<'_> {
             .at(draft.place.clone())
             .also(public.place.clone())
             .message(format_args!(
-                "`{} {}` is not public, but its requests are those of `{} {}`, which is",
-                draft.method.as_str(),
-                draft.path,
-                public.method.as_str(),
-                public.path
+                "{} is not public, but its requests are those of {}, which is",
+                draft.name(),
+                public.name()
             ))
             .help("hide both if callers must not reach it");
         self.diagnostics.push(finding);
     }
 
     fn report_unavoidable(&mut self, index: usize, public: usize) {
-        let (draft, answering) = (&self.drafts[index].plan, &self.drafts[public]);
+        let (draft, public) = (&self.drafts[index].plan, &self.drafts[public].plan);
         let finding = diagnostic::SHADOWED_OPERATION
-            .at(answering.plan.place.clone())
+            .at(public.place.clone())
             .also(draft.place.clone())
             .message(format_args!(
-                "public `{} {}` would answer requests for `{} {}`, which is not public and has no path that API Gateway can refuse",
-                answering.plan.method.as_str(),
-                answering.plan.path,
-                draft.method.as_str(),
-                draft.path
+                "public {} would answer requests for {}, which is not public and has no path that API Gateway can refuse",
+                public.name(),
+                draft.name()
             ))
             .help("hide both, or give the other a path of whole segments")
-            .keeps(self.operations[answering.source].1.name());
+            .keeps(public.name());
         self.diagnostics.push(finding);
     }
 }

@@ -1,6 +1,6 @@
 //! Cross-origin resource sharing: a preflight for each public path.
+//! In: the blueprint's `api.cors`, public operations. Out: `CorsPlan`, findings.
 //!
-//! In: the blueprint's `api.cors`, public operations. Out: `CorsPlan`, findings. Pure.
 //! Source: docs/aws-rules.md#c1, docs/aws-rules.md#c2, docs/aws-rules.md#c3, docs/aws-rules.md#c4,
 //! docs/aws-rules.md#c5, docs/aws-rules.md#c6.
 
@@ -49,7 +49,7 @@ pub struct CorsPlan {
     pub preflights: Vec<PreflightPlan>,
 }
 
-/// Response to a browser that asks before it sends a request to a path.
+/// Response to a browser's preflight of a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PreflightPlan {
     pub path: Vec<Segment>,
@@ -89,15 +89,14 @@ pub(crate) fn cors(
             .any(|refusal| refusal.method == HttpMethod::Options && refusal.path == path)
     };
     let paths: BTreeSet<&[Segment]> = public.iter().map(|(path, _)| *path).collect();
-    let alone = routes
-        .preflights
-        .iter()
-        .filter(|path| !paths.contains(&***path) && !is_refused(path));
-    let alone = alone.map(|path| PreflightPlan {
-        path: path.clone(),
-        methods: vec![HttpMethod::Options],
-        headers: Vec::new(),
-    });
+    let without_operation = routes.preflights.iter();
+    let without_operation = without_operation
+        .filter(|path| !paths.contains(&***path) && !is_refused(path))
+        .map(|path| PreflightPlan {
+            path: path.clone(),
+            methods: vec![HttpMethod::Options],
+            headers: Vec::new(),
+        });
     Some(CorsPlan {
         origins: spec
             .origins
@@ -111,7 +110,7 @@ pub(crate) fn cors(
         preflights: (public.chunk_by(|(a, _), (b, _)| a == b))
             .filter(|operations| !is_refused(operations[0].0))
             .filter_map(|operations| preflight(spec, operations))
-            .chain(alone)
+            .chain(without_operation)
             .collect(),
     })
 }
@@ -131,12 +130,10 @@ fn preflight(
     if operations.iter().any(|(_, operation)| responds(operation)) {
         return None;
     }
-    let mut methods: Vec<HttpMethod> = operations
+    let methods: BTreeSet<HttpMethod> = operations
         .iter()
         .flat_map(|(_, operation)| offered(operation.method))
         .collect();
-    methods.sort();
-    methods.dedup();
     let mut headers: BTreeMap<String, Arc<str>> = BTreeMap::new();
     for name in spec.headers.iter().flatten() {
         headers
@@ -158,7 +155,7 @@ fn preflight(
     }
     Some(PreflightPlan {
         path: operations[0].0.to_vec(),
-        methods,
+        methods: methods.into_iter().collect(),
         headers: headers.into_values().collect(),
     })
 }
@@ -171,17 +168,15 @@ pub(crate) fn headers(
     auth: &AuthPlan,
     blueprint: &Blueprint,
 ) -> Vec<Arc<str>> {
-    let names: BTreeSet<&Arc<str>> = operation
-        .security
-        .alternatives()
-        .iter()
+    let alternatives = operation.security.alternatives().iter();
+    let names: BTreeSet<&Arc<str>> = alternatives
         .flat_map(BTreeMap::keys)
         .chain(&auth.entries)
         .collect();
-    let mut needed: BTreeSet<String> = names
-        .into_iter()
-        .flat_map(|name| of_scheme(api, name, blueprint))
-        .collect();
+    let of_schemes = names
+        .iter()
+        .flat_map(|name| of_scheme(api, name, blueprint));
+    let mut needed: BTreeSet<String> = of_schemes.collect();
     if auth.api_key && !keys::from_authorizer(blueprint) {
         needed.insert("x-api-key".to_owned());
     }
@@ -191,12 +186,8 @@ pub(crate) fn headers(
             .iter()
             .any(|simple| simple.eq_ignore_ascii_case(bare))
     };
-    if operation
-        .body
-        .iter()
-        .flat_map(|body| &body.contents)
-        .any(|content| !is_simple(&content.media_type))
-    {
+    let mut contents = operation.body.iter().flat_map(|body| &body.contents);
+    if contents.any(|content| !is_simple(&content.media_type)) {
         needed.insert("Content-Type".to_owned());
     }
     let declared = operation
@@ -223,7 +214,7 @@ fn of_scheme(api: &Api, name: &str, blueprint: &Blueprint) -> Vec<String> {
             .into_iter()
             .chain(spec.credential.clone().or_else(declared))
             .collect(),
-        // The operation requires keys, wherever the gateway looks for them.
+        // `headers` adds the header of keys.
         Some(AuthSpec::ApiKey) => Vec::new(),
         Some(AuthSpec::Ignore) | None => declared().into_iter().collect(),
     };

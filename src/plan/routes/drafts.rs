@@ -1,8 +1,7 @@
 //! Operations under their mounts, on their way to a plan.
-//!
-//! In: operations, what routes decide of them. Out: `Draft`s, findings. Pure.
+//! In: operations, the decisions of routes about them. Out: `Draft`s, findings.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::{Builder, Draft, Protection, cors};
@@ -10,7 +9,7 @@ use crate::blueprint::{AuthSpec, Exposure, MountSpec};
 use crate::openapi::{Operation, Security};
 use crate::plan::access::expect;
 use crate::plan::paths::{self, Segment, Template};
-use crate::plan::rules::{self, Decision, Described};
+use crate::plan::rules::{self, Decision};
 use crate::plan::{AuthPlan, OperationPlan};
 
 /// Access of public callers to an operation.
@@ -28,32 +27,20 @@ struct PublicAccess {
 impl<'a> Builder<'a> {
     /// Adds the operation of that index under every mount.
     pub(crate) fn operation(&mut self, index: usize) {
-        let (description, operation) = self.operations[index];
-        let extensions = self.extensions.get(&index);
-        let described = Described {
-            operation,
-            description,
-            extensions: extensions.map_or(&[][..], |extensions| &extensions.levels),
-            siblings: self.siblings.beside(description, operation),
-        };
+        let described = self.descriptions.described(index);
         let mounts = std::mem::take(&mut self.mounts);
-        let decisions: Vec<_> = mounts
-            .iter()
-            .map(|mount| {
-                let at = mount.map_or("/", |mount| &mount.at);
-                self.rules.decide(described, at)
-            })
-            .collect();
-        let has = |exposure| {
-            let mut decisions = decisions.iter();
-            decisions.any(|decision| decision.exposure() == exposure)
+        let mut decide = |mount: &Option<&MountSpec>| {
+            self.rules
+                .decide(described, mount.map_or("/", |mount| &mount.at))
         };
+        let decisions: Vec<_> = mounts.iter().map(&mut decide).collect();
+        let exposures: Vec<Exposure> = decisions.iter().map(Decision::exposure).collect();
         let spec = &self.blueprint.spec;
         let has_private_callers = spec.topology.has_alb() && spec.emits_rules();
         let mut template = None;
-        if has(Exposure::Public) {
+        if exposures.contains(&Exposure::Public) {
             template = self.checked(index);
-        } else if has_private_callers && has(Exposure::Internal) {
+        } else if has_private_callers && exposures.contains(&Exposure::Internal) {
             self.check_for_private_callers(index);
         }
         for (mount, decision) in mounts.iter().zip(&decisions) {
@@ -67,12 +54,9 @@ impl<'a> Builder<'a> {
     fn gateway_prefix(&self, description: usize, mount: Option<&MountSpec>) -> Vec<Segment> {
         let mount = mount.map_or("", |mount| &mount.at).split('/');
         let mount = mount.filter(|segment| !segment.is_empty());
-        let base = self.bases[description].iter();
-        let base = base.filter(|_| self.base_on_gateway).cloned();
-        mount
-            .map(|segment| Segment::Literal(segment.into()))
-            .chain(base)
-            .collect()
+        let mount = mount.map(|segment| Segment::Literal(segment.into()));
+        let [base, _] = &self.bases[description];
+        mount.chain(base.iter().cloned()).collect()
     }
 
     /// Authorization of a public operation's callers, and whether the gateway answers it itself.
@@ -80,8 +64,8 @@ impl<'a> Builder<'a> {
     /// The gateway's own preflight is decided by `api.cors`; one that authenticates its callers is
     /// no preflight for browsers.
     fn public_access(&mut self, index: usize, decision: &Decision<'a>) -> PublicAccess {
-        let (description, operation) = self.operations[index];
-        let api = &self.apis[description];
+        let (description, operation) = self.descriptions.operations[index];
+        let api = &self.descriptions.apis[description];
         if decision.exposure() != Exposure::Public {
             return PublicAccess::default();
         }
@@ -107,19 +91,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// The backend that is chosen under a mount; the only one where nothing is said.
-    fn backend_name(
-        &self,
-        mount: Option<&'a MountSpec>,
-        decision: &Decision<'a>,
-    ) -> Option<&'a str> {
-        let backends = &self.blueprint.spec.backends;
-        let only = || backends.keys().next().filter(|_| backends.len() == 1);
-        rules::mounted(mount, decision.backend.map(|(name, _)| name))
-            .or_else(|| only().map(String::as_str))
-    }
-
-    /// Index of the backend under a mount.
+    /// Index of the backend that is chosen under a mount; the only one where nothing is said.
     ///
     /// Errors: GW3001 no backend.
     fn backend(
@@ -129,7 +101,10 @@ impl<'a> Builder<'a> {
         decision: &Decision<'a>,
         is_called: bool,
     ) -> Option<usize> {
-        let name = self.backend_name(mount, decision);
+        let backends = &self.blueprint.spec.backends;
+        let only = || backends.keys().next().filter(|_| backends.len() == 1);
+        let name = rules::mounted(mount, decision.backend.map(|(name, _)| name))
+            .or_else(|| only().map(String::as_str));
         let has_private_callers =
             self.blueprint.spec.topology.has_alb() && decision.exposure() == Exposure::Internal;
         if name.is_none() && (is_called || has_private_callers) {
@@ -149,7 +124,7 @@ impl<'a> Builder<'a> {
         decision: &Decision<'a>,
         template: Option<&Arc<Template>>,
     ) {
-        let (description, operation) = self.operations[index];
+        let (description, operation) = self.descriptions.operations[index];
         let notation = self.with_greedy(operation, decision, template);
         let template = notation.template.as_ref();
         let exposure = decision.exposure();
@@ -193,20 +168,16 @@ impl<'a> Builder<'a> {
             coverage: Default::default(),
         };
         let cache = if access.is_called {
-            self.requested_cache(&self.apis[description], operation, decision)
+            self.requested_cache(&self.descriptions.apis[description], operation, decision)
         } else {
             None
         };
-        let text_of_prefix = prefix
-            .iter()
-            .map(|segment| format!("/{}", segment.path_part()));
         self.drafts.push(Draft {
             plan,
             source: index,
             template: template.filter(|_| is_public).cloned(),
             node: 0,
-            prefix_length: prefix.len(),
-            prefix: text_of_prefix.collect(),
+            prefix,
             mount: mount.map_or("", |mount| mount.at.trim_matches('/')),
             written: notation.path,
             cache,
@@ -229,20 +200,21 @@ impl<'a> Builder<'a> {
             return None;
         }
         let auth = self.blueprint.spec.auth.as_ref();
-        let is_ignored = |name: &str| {
-            let entry = auth.and_then(|auth| auth.get(name));
-            matches!(entry, Some(AuthSpec::Ignore))
-        };
         let mut schemes: BTreeSet<Arc<str>> = match (decision.auth, &operation.security) {
-            (Some(("none", _)), _) => BTreeSet::new(),
+            (Some(("none", _)), _) | (None, Security::Open | Security::Optional(_)) => {
+                BTreeSet::new()
+            }
             (Some((name, _)), _) => BTreeSet::from([Arc::from(name)]),
             (None, Security::Needs(alternatives)) => alternatives
                 .iter()
-                .flat_map(|alternative| alternative.keys().cloned())
+                .flat_map(BTreeMap::keys)
+                .cloned()
                 .collect(),
-            (None, Security::Open | Security::Optional(_)) => BTreeSet::new(),
         };
-        schemes.retain(|name| !is_ignored(name));
+        schemes.retain(|name| {
+            let entry = auth.and_then(|auth| auth.get(&**name));
+            !matches!(entry, Some(AuthSpec::Ignore))
+        });
         if schemes.is_empty() && decision.api_key.is_some_and(|(is_required, _)| is_required) {
             schemes.insert("api_key".into());
         }

@@ -1,22 +1,20 @@
 //! Findings of all decided operations, and their order in the plan.
-//!
-//! In: drafts. Out: `Routes`, findings of the whole. Pure.
+//! In: drafts. Out: `Routes`, findings of the whole.
 
 use std::collections::BTreeSet;
+use std::fmt::Display;
 use std::sync::Arc;
 
 use super::{Builder, Draft, Protection, Routes};
 use crate::blueprint::Exposure;
 use crate::diagnostic::{self, Diagnostic};
 use crate::plan::OperationPlan;
-use crate::plan::access::expect;
-use crate::plan::access::expect::DecidedOperation;
+use crate::plan::access::expect::{self, DecidedOperation};
 use crate::plan::access::keys;
-use crate::plan::paths::Segment;
-use crate::plan::rules::{Described, Subjects};
+use crate::plan::rules::Subjects;
 
-/// Number of operations or schemes that one finding names.
-const MAX_SHOWN: usize = 5;
+/// Most operations or schemes that one finding names.
+pub(crate) const MAX_NAMED: usize = 5;
 
 impl<'a> Builder<'a> {
     pub(crate) fn finish(mut self, diagnostics: &mut Vec<Diagnostic>) -> Routes {
@@ -27,27 +25,25 @@ impl<'a> Builder<'a> {
             .collect();
         self.diagnostics.extend(self.internal_nowhere());
         self.diagnostics.extend(self.unchecked_internal());
-        let subjects = Subjects::of(
-            self.operations.iter().map(|(_, operation)| *operation),
-            self.blueprint,
-        );
+        let described = self.descriptions.operations.iter();
+        let subjects = Subjects::of(described.map(|(_, operation)| *operation), self.blueprint);
         self.diagnostics.extend(self.rules.findings(&subjects));
-        self.diagnostics.extend(
-            self.shared
-                .iter()
-                .map(|(shared, operations)| shared.finding(operations)),
-        );
-        self.diagnostics.extend(
-            self.untold
-                .iter()
-                .map(|(untold, cases)| untold.finding(cases)),
-        );
-        let looked: Vec<DecidedOperation<'_>> =
-            self.drafts.iter().map(|draft| self.looked(draft)).collect();
-        let promises = expect::expect(self.blueprint, &subjects, &looked);
-        let throttles = keys::throttles(self.blueprint, &looked, diagnostics);
+        let shared = self.shared.iter();
+        self.diagnostics
+            .extend(shared.map(|(shared, operations)| shared.finding(operations)));
+        let key_gaps = self.key_gaps.iter();
+        self.diagnostics
+            .extend(key_gaps.map(|(gap, cases)| gap.finding(cases)));
+        let decided: Vec<DecidedOperation<'_>> = self
+            .drafts
+            .iter()
+            .map(|draft| self.decided(draft))
+            .collect();
+        let promises = expect::expect(self.blueprint, &subjects, &decided);
+        let throttles = keys::throttles(self.blueprint, &decided, diagnostics);
         self.diagnostics.extend(promises);
-        self.diagnostics.extend(self.security.finish(self.apis));
+        let access = self.security.finish(self.descriptions.apis);
+        self.diagnostics.extend(access);
         diagnostics.append(&mut self.diagnostics);
         // By gateway path, path and method; the tree knows the order of its paths, and comparing
         // ranks is much quicker.
@@ -56,27 +52,12 @@ impl<'a> Builder<'a> {
         self.drafts.sort_by(|a, b| {
             (rank(a), &a.plan.path, a.plan.method).cmp(&(rank(b), &b.plan.path, b.plan.method))
         });
-        let operations: Vec<OperationPlan> =
-            self.drafts.into_iter().map(|draft| draft.plan).collect();
-        let base = |base: &[Segment], has_base: bool| {
-            let segments = if has_base { base } else { &[] };
-            segments.to_vec()
-        };
         Routes {
-            operations,
+            operations: self.drafts.into_iter().map(|draft| draft.plan).collect(),
             refusals: self.refusals.into_iter().collect(),
             preflights,
             models: self.models,
-            bases: self
-                .bases
-                .iter()
-                .map(|segments| {
-                    [
-                        base(segments, self.base_on_gateway),
-                        base(segments, self.has_base_behind),
-                    ]
-                })
-                .collect(),
+            bases: self.bases,
             binary_media_types: self.media_types.into_iter().collect(),
             throttles,
         }
@@ -86,10 +67,8 @@ impl<'a> Builder<'a> {
     fn internal_nowhere(&self) -> Option<Diagnostic> {
         let topology = self.blueprint.spec.topology;
         let has_alb = topology.has_alb();
-        let is_served = |plan: &OperationPlan| {
-            let backend = plan.backend.map(|index| &self.backends[index]);
-            has_alb && backend.is_none_or(|backend| backend.balanced().is_some())
-        };
+        let is_served =
+            |plan: &OperationPlan| has_alb && (plan.backend.is_none() || self.is_balanced(plan));
         let plans = self.drafts.iter().map(|draft| &draft.plan);
         let unserved: Vec<&OperationPlan> = plans
             .filter(|plan| plan.exposure == Exposure::Internal && !is_served(plan))
@@ -122,40 +101,28 @@ impl<'a> Builder<'a> {
     ///
     /// Errors: GW3066 (a warning), once.
     fn unchecked_internal(&self) -> Option<Diagnostic> {
-        let is_balanced = |plan: &OperationPlan| {
-            let backend = plan.backend.map(|index| &self.backends[index]);
-            backend.is_some_and(|backend| backend.balanced().is_some())
-        };
         let mut seen = BTreeSet::new();
         let unchecked: Vec<(&Draft<'a>, &Protection)> = (self.drafts.iter())
             .filter_map(|draft| Some((draft, draft.unchecked.as_ref()?)))
-            .filter(|(draft, _)| is_balanced(&draft.plan) && seen.insert(draft.source))
+            .filter(|(draft, _)| self.is_balanced(&draft.plan) && seen.insert(draft.source))
             .collect();
         let (first, protection) = unchecked.first()?;
-        let shown: Vec<String> = unchecked
+        let operations = unchecked.iter().map(|(draft, _)| draft.plan.name());
+        let schemes = unchecked
             .iter()
-            .take(MAX_SHOWN)
-            .map(|(draft, _)| format!("`{} {}`", draft.plan.method.as_str(), draft.plan.path))
-            .collect();
-        let more = match unchecked.len() - shown.len() {
-            0 => String::new(),
-            more => format!(" and {more} more"),
-        };
-        let names: BTreeSet<&Arc<str>> = unchecked
-            .iter()
-            .flat_map(|(_, protection)| &protection.schemes)
-            .collect();
-        let names: Vec<String> = names
+            .flat_map(|(_, protection)| &protection.schemes);
+        let schemes: BTreeSet<&Arc<str>> = schemes.collect();
+        let schemes: Vec<String> = schemes
             .into_iter()
-            .take(MAX_SHOWN)
+            .take(MAX_NAMED)
             .map(|name| format!("`{name}`"))
             .collect();
         let mut finding = diagnostic::UNCHECKED_INTERNAL
             .at(protection.place.clone())
             .message(format_args!(
-                "{}{more}: internal, and protected by {}, which the load balancer does not check: whoever reaches it (`alb.clients`) calls them without",
-                shown.join(", "),
-                names.join(", ")
+                "{}: internal, and protected by {}, which the load balancer does not check: whoever reaches it (`alb.clients`) calls them without",
+                listed(operations),
+                schemes.join(", ")
             ))
             .help("have the backend check callers itself, admit in `alb.clients` only those that may call them, or use `exposure: hidden`");
         finding.places.push(first.plan.place.clone());
@@ -163,19 +130,22 @@ impl<'a> Builder<'a> {
     }
 
     /// An operation as promises and usage plans see it.
-    fn looked<'b>(&'b self, draft: &'b Draft<'a>) -> DecidedOperation<'b> {
-        let (description, operation) = self.operations[draft.source];
-        let described = Described {
-            operation,
-            description,
-            extensions: &[],
-            siblings: self.siblings.beside(description, operation),
-        };
+    fn decided<'b>(&'b self, draft: &'b Draft<'a>) -> DecidedOperation<'b> {
         DecidedOperation {
-            described,
+            described: self.descriptions.described(draft.source),
             mount: draft.mount,
             plan: &draft.plan,
             is_throttled: draft.is_throttled,
         }
+    }
+}
+
+/// The first of many names, and the count of the others.
+pub(crate) fn listed(names: impl ExactSizeIterator<Item = impl Display>) -> String {
+    let more = names.len().saturating_sub(MAX_NAMED);
+    let named: Vec<String> = names.take(MAX_NAMED).map(|name| name.to_string()).collect();
+    match more {
+        0 => named.join(", "),
+        more => format!("{} and {more} more", named.join(", ")),
     }
 }

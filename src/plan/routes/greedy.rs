@@ -1,7 +1,5 @@
 //! Variables that a route makes greedy, for descriptions that cannot.
-//!
-//! In: an operation, `greedy` of a route. Out: its path and template with the rest of the path,
-//! findings. Pure.
+//! In: an operation, `greedy` of a route. Out: its path and template with them, findings.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -30,70 +28,65 @@ impl<'a> Builder<'a> {
         template: Option<&Arc<Template>>,
     ) -> PathNotation {
         let path = plain(&operation.path);
-        let as_described = || {
-            let path = if let Cow::Owned(path) = &path {
-                path.as_str().into()
-            } else {
-                Arc::clone(&operation.path)
-            };
-            PathNotation {
-                path,
+        let last = self.last_greedy(operation, decision, &path);
+        let Some((name, before)) = last else {
+            return PathNotation {
                 template: template.cloned(),
-            }
+                path: match path {
+                    Cow::Owned(path) => path.into(),
+                    Cow::Borrowed(_) => Arc::clone(&operation.path),
+                },
+            };
         };
-        let Some((names, origin)) = decision.greedy else {
-            return as_described();
-        };
+        let mut template = template.cloned();
+        let segments = template
+            .as_mut()
+            .map(|template| &mut Arc::make_mut(template).segments);
+        if let Some(last) = segments.and_then(|segments| segments.last_mut())
+            && let Segment::Variable(name) = last
+        {
+            *last = Segment::Rest(Arc::clone(name));
+        }
+        PathNotation {
+            path: format!("{before}{{{name}+}}").into(),
+            template,
+        }
+    }
+
+    /// The variable at the end of a path that a route makes greedy, and the path before it.
+    fn last_greedy<'p>(
+        &mut self,
+        operation: &Operation,
+        decision: &Decision<'a>,
+        path: &'p str,
+    ) -> Option<(&'a str, &'p str)> {
+        let (names, origin) = decision.greedy?;
         if let Origin::Route(route) = origin {
             self.greedy_names.entry(route).or_default();
         }
-        let mut is_changed = false;
-        let mut segments: Vec<String> = path
-            .trim_end_matches('/')
-            .split('/')
-            .map(str::to_owned)
-            .collect();
-        let last = segments.len() - 1;
-        for (at, segment) in segments.iter_mut().enumerate() {
-            let Some(name) = segment
+        let path = path.trim_end_matches('/');
+        let mut segments = path.split('/').peekable();
+        while let Some(segment) = segments.next() {
+            let variable = segment
                 .strip_prefix('{')
-                .and_then(|text| text.strip_suffix('}'))
-                .map(|name| name.trim_end_matches('+'))
-            else {
-                continue;
-            };
-            let Some(name) = names.iter().find(|greedy| *greedy == name) else {
+                .and_then(|text| text.strip_suffix('}'));
+            let name = variable.map(|variable| variable.trim_end_matches('+'));
+            let Some(name) = names.iter().find(|greedy| Some(greedy.as_str()) == name) else {
                 continue;
             };
             if let Origin::Route(route) = origin {
                 self.greedy_names.entry(route).or_default().insert(name);
             }
-            if at < last && decision.exposure() != Exposure::Hidden {
-                self.diagnostics
-                    .push(self.not_last(operation, origin, name));
-                return as_described();
+            if segments.peek().is_none() {
+                return Some((name, &path[..path.len() - segment.len()]));
             }
-            if at == last {
-                is_changed = true;
-                *segment = format!("{{{name}+}}");
+            if decision.exposure() != Exposure::Hidden {
+                let finding = self.not_last(operation, origin, name);
+                self.diagnostics.push(finding);
+                return None;
             }
         }
-        if !is_changed {
-            return as_described();
-        }
-        let mut template = template.map(|template| Template::clone(template));
-        let last = template
-            .as_mut()
-            .and_then(|template| template.segments.last_mut());
-        if let Some(last) = last
-            && let Segment::Variable(name) = &*last
-        {
-            *last = Segment::Rest(Arc::clone(name));
-        }
-        PathNotation {
-            path: segments.join("/").into(),
-            template: template.map(Arc::new),
-        }
+        None
     }
 
     fn not_last(&self, operation: &Operation, origin: Origin<'_>, name: &str) -> Diagnostic {

@@ -1,16 +1,14 @@
-//! Names of variables, and from there the final paths and parameters.
-//!
-//! In: drafts with the paths that the description gives them. Out: drafts with those that the
-//! gateway and the backend have. Pure.
+//! Names of variables, and the final paths and parameters, which follow from them.
+//! In: drafts with the paths of the description. Out: drafts with those of gateway and backend.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{Builder, Draft};
-use crate::blueprint::{AuthSpec, AuthorizerInput, defaults};
+use crate::blueprint::{AuthSpec, AuthorizerInput, BasePathUse, defaults};
 use crate::diagnostic::{self, Diagnostic, Place};
-use crate::plan::models::parameters;
-use crate::plan::models::parameters::Spellings;
+use crate::openapi::Api;
+use crate::plan::models::parameters::{self, Spellings};
 use crate::plan::paths::{Segment, Template};
 use crate::plan::routes::tree::{Renamed, VariableName};
 use crate::plan::rules::patterns::only;
@@ -23,12 +21,6 @@ const MAX_SHOWN: usize = 3;
 /// Variables that a function finds under another name, by their name in the description and on the
 /// gateway, with the first operation.
 type ChangedNames = BTreeMap<(Arc<str>, Arc<str>), usize>;
-
-/// A function that finds path variables by their names.
-enum NameReader<'a> {
-    Backend(&'a str),
-    Authorizer(&'a str),
-}
 
 impl<'a> Builder<'a> {
     /// Gives every variable one name, and refuses a second operation with one path and method.
@@ -67,45 +59,38 @@ impl<'a> Builder<'a> {
         if renamed.written.iter().any(is_changed) {
             return;
         }
-        let names: Vec<String> = renamed
-            .written
-            .iter()
-            .map(|(name, _)| format!("`{{{name}}}`"))
-            .collect();
-        let places = renamed
-            .written
-            .iter()
-            .map(|(_, used)| self.item_place(used.first));
-        let mut places: Vec<Place> = places.collect();
-        let first = places.remove(0);
+        let written = renamed.written.iter();
+        let names: Vec<String> = written.map(|(name, _)| format!("`{{{name}}}`")).collect();
         let mut finding = diagnostic::RENAMED_VARIABLE
-            .at(first)
+            .at(self.item_place(renamed.written[0].1.first))
             .message(format_args!("the path variables {} stand at one place, where API Gateway has one: they become `{{{}}}`; the backend sees no difference", names.join(", "), renamed.name))
             .help("use one name for them in the description");
+        let others = renamed.written.iter().skip(1);
+        let places = others.map(|(_, used)| self.item_place(used.first));
         finding.places.extend(places);
         self.diagnostics.push(finding);
     }
 
-    /// The function that finds path variables by their names in its event; `None` where only their
-    /// values are forwarded.
+    /// The function that finds path variables by their names in its event, as a noun and a name;
+    /// `None` where only their values are forwarded.
     ///
     /// Source: API Gateway, "Lambda proxy integrations in API Gateway" (`pathParameters` of the
     /// event), and "Input to an API Gateway Lambda authorizer" (the same of a request),
     /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html>,
     /// read 2026-11-30.
-    fn reader_of_names(&self, index: usize) -> Option<NameReader<'_>> {
+    fn reader_of_names(&self, index: usize) -> Option<(&'static str, &str)> {
         let plan = &self.drafts[index].plan;
-        if let Some(backend) = plan.backend.map(|index| &self.backends[index])
+        if let Some(backend) = self.backend_of(plan)
             && matches!(backend.integration, IntegrationPlan::Function(_))
         {
-            return Some(NameReader::Backend(&backend.name));
+            return Some(("the function of", &backend.name));
         }
         let name = plan.auth.authorizer()?;
         let AuthSpec::Lambda(spec) = self.blueprint.spec.auth.as_ref()?.get(name)? else {
             return None;
         };
         let kind = spec.kind.unwrap_or(defaults::AUTHORIZER_KIND);
-        (kind == AuthorizerInput::Request).then_some(NameReader::Authorizer(name))
+        (kind == AuthorizerInput::Request).then_some(("the authorizer", name))
     }
 
     /// Warns of names that a function does not find, once for all of them.
@@ -127,86 +112,78 @@ impl<'a> Builder<'a> {
             .message(format_args!("the gateway has other path variables than the description: {}{more}", shown.join("; ")))
             .help("use one whole segment and one name at a place in the description, or have the function read the name and value that it gets");
         let others = changed.values().skip(1);
-        finding
-            .places
-            .extend(others.map(|index| self.item_place(*index)));
+        let places = others.map(|index| self.item_place(*index));
+        finding.places.extend(places);
         Some(finding)
     }
 
     fn changed_name(&self, described: &str, name: &str, index: usize) -> String {
-        let plan = &self.drafts[index].plan;
-        let reader = match self.reader_of_names(index) {
-            Some(NameReader::Backend(name)) => format!("the function of `{name}`"),
-            Some(NameReader::Authorizer(name)) => format!("the authorizer `{name}`"),
-            None => unreachable!("only names that a function reads are reported"),
-        };
-        let operation = format!("`{} {}`", plan.method.as_str(), plan.path);
+        let operation = self.drafts[index].plan.name();
+        let (noun, reader) = self
+            .reader_of_names(index)
+            .expect("only names that a function reads are reported");
+        let event = format!("for {operation}, `pathParameters` of {noun} `{reader}` has");
         if described.contains('{') {
-            return format!(
-                "for {operation}, `pathParameters` of {reader} has the whole segment `{described}` as `{name}`"
-            );
+            format!("{event} the whole segment `{described}` as `{name}`")
+        } else {
+            format!("{event} `{name}` and no `{described}`")
         }
-        format!("for {operation}, `pathParameters` of {reader} has `{name}` and no `{described}`")
     }
 
     fn item_place(&self, draft: usize) -> Place {
         self.source(draft).item_place("")
     }
 
+    /// Reports two operations with one path and method.
     fn duplicate(&mut self, first: usize, second: usize) {
-        let plan = &self.drafts[second].plan;
-        if self.drafts[first].plan.description != plan.description {
-            return self.in_two_descriptions(first, second);
-        }
-        let finding = diagnostic::DUPLICATE_OPERATION
-            .at(plan.place.clone())
-            .also(self.drafts[first].plan.place.clone())
-            .message(format_args!(
-                "`{} {}` and `{} {}` are one operation to API Gateway",
-                plan.method.as_str(),
-                plan.path,
-                self.drafts[first].plan.method.as_str(),
-                self.drafts[first].plan.path
-            ))
-            .help("merge the two, or leave one out with `exposure: hidden`")
-            .keeps(self.source(second).name());
+        let (one, other) = (&self.drafts[first].plan, &self.drafts[second].plan);
+        let (code, message, help) = if one.description == other.description {
+            (
+                &diagnostic::DUPLICATE_OPERATION,
+                format!(
+                    "{} and {} are one operation to API Gateway",
+                    other.name(),
+                    one.name()
+                ),
+                "merge the two, or leave one out with `exposure: hidden`".to_owned(),
+            )
+        } else {
+            let apis = self.descriptions.apis;
+            let [of_one, of_other] = [one, other].map(|plan| &apis[plan.description]);
+            (
+                &diagnostic::OPERATION_IN_TWO_DESCRIPTIONS,
+                format!(
+                    "{} of `{}` and {} of `{}` are one operation to API Gateway",
+                    other.name(),
+                    of_other.file,
+                    one.name(),
+                    of_one.file
+                ),
+                format!(
+                    "leave one of the two out: `{{match: {{specs: [{}], paths: [{}]}}, exposure: hidden}}`{}",
+                    self.blueprint.spec.spec[other.description],
+                    only(&other.path),
+                    self.apart_by_base(of_one, of_other)
+                ),
+            )
+        };
+        let finding = code.at(other.place.clone()).also(one.place.clone());
+        let finding = finding.message(message).help(help).keeps(other.name());
         self.diagnostics.push(finding);
     }
 
     /// The end of a help where base paths would distinguish two descriptions.
-    fn apart_by_base(&self, one: usize, other: usize) -> String {
-        let [one, other] = [one, other].map(|description| &self.apis[description].base_path);
-        if self.base_on_gateway || one == other {
+    fn apart_by_base(&self, one: &Api, other: &Api) -> String {
+        if self.base_path == BasePathUse::Both || one.base_path == other.base_path {
             return String::new();
         }
-        let [one, other] = [one, other].map(|base| if base.is_empty() { "/" } else { base });
+        let [one, other] = [one, other].map(|api| match &*api.base_path {
+            "" => "/",
+            base => base,
+        });
         format!(
             "; or serve them under their base paths, `{one}` and `{other}`, with `api: {{base_path: both}}`"
         )
-    }
-
-    fn in_two_descriptions(&mut self, first: usize, second: usize) {
-        let (one, other) = (&self.drafts[first].plan, &self.drafts[second].plan);
-        let spec = &self.blueprint.spec.spec[other.description];
-        let finding = diagnostic::OPERATION_IN_TWO_DESCRIPTIONS
-            .at(other.place.clone())
-            .also(one.place.clone())
-            .message(format_args!(
-                "`{} {}` of `{}` and `{} {}` of `{}` are one operation to API Gateway",
-                other.method.as_str(),
-                other.path,
-                self.apis[other.description].file,
-                one.method.as_str(),
-                one.path,
-                self.apis[one.description].file
-            ))
-            .help(format_args!(
-                "leave one of the two out: `{{match: {{specs: [{spec}], paths: [{}]}}, exposure: hidden}}`{}",
-                only(&other.path),
-                self.apart_by_base(one.description, other.description)
-            ))
-            .keeps(self.source(second).name());
-        self.diagnostics.push(finding);
     }
 
     /// Gives a public operation its final path, the backend's, and its parameters.
@@ -223,7 +200,7 @@ impl<'a> Builder<'a> {
             return;
         }
         let operation = self.source(index);
-        let names = gateway_names(template, &gateway_path[draft.prefix_length..]);
+        let names = gateway_names(template, &gateway_path[draft.prefix.len()..]);
         if self.reader_of_names(index).is_some() {
             for (described, name) in names.iter().filter(|(described, name)| described != name) {
                 let key = (Arc::clone(described), Arc::clone(name));
@@ -245,7 +222,7 @@ impl<'a> Builder<'a> {
 
     /// The path that the backend gets.
     fn backend_path(&self, draft: &Draft<'_>, gateway_path: &[Segment]) -> Vec<Segment> {
-        let Some(backend) = draft.plan.backend.map(|index| &self.backends[index]) else {
+        let Some(backend) = self.backend_of(&draft.plan) else {
             return Vec::new();
         };
         match &backend.integration {
@@ -256,18 +233,9 @@ impl<'a> Builder<'a> {
             | IntegrationPlan::Forwarder(_) => {
                 let prefix = backend.path_prefix.iter().cloned().map(Segment::Literal);
                 let base = self.base_behind(draft.plan.description);
-                let own = &gateway_path[draft.prefix_length..];
+                let own = &gateway_path[draft.prefix.len()..];
                 prefix.chain(base.iter().chain(own).cloned()).collect()
             }
-        }
-    }
-
-    /// The base path of a description behind the gateway.
-    pub(crate) fn base_behind(&self, description: usize) -> &[Segment] {
-        if self.has_base_behind {
-            &self.bases[description]
-        } else {
-            &[]
         }
     }
 
@@ -278,18 +246,17 @@ impl<'a> Builder<'a> {
         parameters: &mut BTreeMap<String, bool>,
     ) -> Option<CachePlan> {
         let operation = self.source(index);
-        let wanted = self.drafts[index].cache.as_ref()?;
-        let plan = wanted.keyed(operation, parameters, &mut self.diagnostics);
-        if let Some(shared) = wanted.shared(operation, &plan.keys) {
+        let request = self.drafts[index].cache.as_ref()?;
+        let plan = request.keyed(operation, parameters, &mut self.diagnostics);
+        // An operation comes once for each mount, and is noted once.
+        if let Some(shared) = request.shared(operation, &plan.keys) {
             let operations = self.shared.entry(shared).or_default();
-            // Under every mount anew.
             if operations.last() != Some(&operation.name()) {
                 operations.push(operation.name());
             }
         }
-        for (untold, case) in wanted.key_gaps(operation, &plan.keys, self.blueprint) {
-            let cases = self.untold.entry(untold).or_default();
-            // Under every mount anew.
+        for (gap, case) in request.key_gaps(operation, &plan.keys, self.blueprint) {
+            let cases = self.key_gaps.entry(gap).or_default();
             let is_last =
                 |last: &KeyGapCase| last.place == case.place && last.operation == case.operation;
             if !cases.last().is_some_and(is_last) {
@@ -311,16 +278,16 @@ impl<'a> Builder<'a> {
     /// Refuses a variable and a greedy variable under one parent.
     pub(crate) fn refuse_crowded(&mut self) {
         for (variable, greedy) in self.tree.crowded() {
-            let (first, second) = (&self.drafts[variable].plan, &self.drafts[greedy].plan);
+            let (variable, greedy) = (&self.drafts[variable].plan, &self.drafts[greedy].plan);
             let finding = diagnostic::DUPLICATE_OPERATION
-                .at(second.place.clone())
-                .also(first.place.clone())
+                .at(greedy.place.clone())
+                .also(variable.place.clone())
                 .message(format_args!(
                     "the greedy variable of `{}` and the variable of `{}` stand under one parent, where API Gateway takes one",
-                    second.path, first.path
+                    greedy.path, variable.path
                 ))
                 .help("leave one of the two out with `exposure: hidden`")
-                .keeps(self.source(greedy).name());
+                .keeps(greedy.name());
             self.diagnostics.push(finding);
         }
     }
@@ -334,9 +301,8 @@ fn gateway_names(template: &Template, path: &[Segment]) -> Spellings {
         Arc::clone(renamed.map_or(legal, |(described, _)| described))
     };
     let legal = template.segments.iter().filter_map(Segment::variable);
-    let names = path.iter().filter_map(Segment::variable);
     legal
-        .zip(names)
+        .zip(path.iter().filter_map(Segment::variable))
         .map(|(legal, name)| (described(legal), Arc::clone(name)))
         .collect()
 }

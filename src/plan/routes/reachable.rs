@@ -1,7 +1,6 @@
-//! Operations that are hidden or protected, and reachable at their backend through the path of
-//! another one.
+//! Operations that are hidden or protected, and reachable at their backend through another's path.
+//! In: drafts with their final paths. Out: findings.
 //!
-//! In: drafts with their final paths. Out: findings. Pure.
 //! The gateway compares paths as callers write them. A base path, a `path_prefix` or a mount changes
 //! the path behind it, so that two paths which differ on the gateway may be one at the backend; and
 //! a backend may read two templates that cross in the other order.
@@ -15,35 +14,35 @@ mod servers;
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::Builder;
 use crate::blueprint::Exposure;
 use crate::openapi::HttpMethod;
 use crate::plan::paths::Segment;
-use crate::plan::routes::tree::RouteTree;
+use crate::plan::routes::tree::{PathSegment, RouteTree};
 use crate::plan::{AuthPlan, Check};
 use paths::{BackendPath, BackendPaths};
-use relation::BackendSegment;
 use search::{Met, PublicIndex};
 
 /// The index of a draft for a refusal.
 const REFUSAL: usize = usize::MAX;
 
-/// Drafts that are reachable through a public one, by that.
-type Pairs = BTreeMap<usize, Vec<usize>>;
-
-/// Operations that are reachable through others, by kind.
-#[derive(Default)]
-pub(crate) struct ReachableOperations {
+/// Relation of an operation to the public one that it is reachable through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum ReachKind {
     /// At the same address, and the gateway does not distinguish them.
-    elsewhere: Pairs,
-    /// Templates that cross.
-    crossing: Pairs,
-    /// Below a greedy variable, through another notation of the path.
-    below_rest: Pairs,
+    Elsewhere,
     /// Below a greedy variable, to which the gateway diverts some requests.
-    diverted: Pairs,
+    Diverted,
+    /// Templates that cross.
+    Crossing,
+    /// Below a greedy variable, through another notation of the path.
+    BelowRest,
 }
+
+/// Drafts that are reachable through a public one, by kind and public draft.
+type ReachableOperations = BTreeMap<(ReachKind, usize), Vec<usize>>;
 
 impl Builder<'_> {
     /// Compares the paths that the backends get.
@@ -65,47 +64,43 @@ impl Builder<'_> {
     fn found(&self, paths: &BackendPaths) -> ReachableOperations {
         let mut index = PublicIndex::new(paths);
         let router = OnceCell::new();
-        let mut found = ReachableOperations::default();
+        let mut found = ReachableOperations::new();
         for guarded in paths.guarded() {
             index.search(guarded, |public, relation| {
                 let has_same_prefixes = public.context.prefixes == guarded.context.prefixes;
                 let kind = match (relation.is_crossing(), has_same_prefixes) {
                     (true, true) if !relation.public_comes_first => return Met::Further,
                     // Servers that look at fixed texts first take the request for the guarded one.
-                    (true, false) if !relation.public_comes_first => &mut found.elsewhere,
-                    (true, _) => &mut found.crossing,
-                    (false, true) => &mut found.below_rest,
-                    (false, false) => &mut found.elsewhere,
+                    (true, false) if !relation.public_comes_first => ReachKind::Elsewhere,
+                    (true, _) => ReachKind::Crossing,
+                    (false, true) => ReachKind::BelowRest,
+                    (false, false) => ReachKind::Elsewhere,
                 };
-                let is_notation = !relation.is_crossing() && has_same_prefixes;
                 if !self.is_reached(paths, public, guarded) {
                     return Met::Further;
                 }
-                if !is_notation {
-                    let is_refused_behind = !has_same_prefixes
-                        && !relation.is_crossing()
-                        && self.is_refused_on_balancer(guarded);
-                    let tree = router.get_or_init(|| self.with_refusals());
-                    if is_refused_behind || self.taker(tree, public, guarded) != Some(public.draft)
-                    {
-                        return Met::Further;
-                    }
+                let tree = router.get_or_init(|| self.with_refusals());
+                let is_refused_behind = !has_same_prefixes
+                    && !relation.is_crossing()
+                    && self.is_refused_on_balancer(guarded);
+                let is_notation = kind == ReachKind::BelowRest;
+                if !is_notation
+                    && (is_refused_behind
+                        || self.taker(tree, public, guarded) != Some(public.draft))
+                {
+                    return Met::Further;
                 }
-                let kind = if is_notation
-                    && self.is_diverted(
-                        router.get_or_init(|| self.with_refusals()),
-                        public,
-                        guarded,
-                    ) {
-                    &mut found.diverted
+                let kind = if is_notation && self.is_diverted(tree, public, guarded) {
+                    ReachKind::Diverted
                 } else {
                     kind
                 };
-                let list = kind.entry(public.draft).or_default();
+                let list = found.entry((kind, public.draft)).or_default();
                 // A guarded operation that is reachable under several mounts is named once.
+                let source = self.drafts[guarded.draft].source;
                 if !list
                     .iter()
-                    .any(|known| self.drafts[*known].source == self.drafts[guarded.draft].source)
+                    .any(|known| self.drafts[*known].source == source)
                 {
                     list.push(guarded.draft);
                 }
@@ -127,25 +122,22 @@ impl Builder<'_> {
             return false;
         }
         let auth = &self.drafts[public.draft].plan.auth;
-        let is_open = |other: &&BackendPath| {
+        let is_open = |other: &BackendPath| {
             self.drafts[other.draft].plan.is_public()
                 && other.parts == guarded.parts
                 && !is_weaker(auth, &self.drafts[other.draft].plan.auth)
         };
-        paths
-            .of_source(source, guarded.servers)
-            .find(is_open)
-            .is_none()
+        !paths.of_source(source, guarded.servers).any(is_open)
     }
 
     /// Returns whether the load balancer answers 404 to the path, since its operation is hidden.
     fn is_refused_on_balancer(&self, guarded: &BackendPath) -> bool {
         let spec = &self.blueprint.spec;
-        let backend = guarded.backend.map(|index| &self.backends[index]);
+        let plan = &self.drafts[guarded.draft].plan;
         spec.topology.has_alb()
             && spec.emits_rules()
-            && backend.is_some_and(|backend| backend.balanced().is_some())
-            && self.drafts[guarded.draft].plan.exposure == Exposure::Hidden
+            && self.is_balanced(plan)
+            && plan.exposure == Exposure::Hidden
     }
 
     /// The gateway's tree with its own refusals.
@@ -153,7 +145,7 @@ impl Builder<'_> {
         let mut tree = RouteTree::new();
         for (index, draft) in self.drafts.iter().enumerate() {
             let path = draft.plan.gateway_path.as_ref();
-            if let Some(path) = path.filter(|_| !draft.is_dropped) {
+            if let Some(path) = path.filter(|_| draft.is_served()) {
                 tree.insert(path, draft.plan.method, index);
             }
         }
@@ -195,29 +187,23 @@ impl Builder<'_> {
         let start = path.len().checked_sub(own)?;
         let mut common = path[..start].to_vec();
         for (segment, at) in path[start..].iter().zip(public.before..) {
-            let part = |segment: Option<&BackendSegment>| match segment {
-                Some(BackendSegment::Literal(text)) => Segment::Literal(text.clone()),
-                Some(BackendSegment::Variable | BackendSegment::Partial | BackendSegment::Rest)
-                | None => Segment::Variable("any".into()),
+            let part = |segment: Option<&PathSegment>| match segment {
+                Some(PathSegment::Literal(text)) => Segment::Literal(Arc::clone(text)),
+                Some(PathSegment::Variable | PathSegment::Opaque | PathSegment::Rest) | None => {
+                    Segment::Variable("any".into())
+                }
             };
+            let known = guarded.parts.get(at..).unwrap_or_default();
             match segment {
                 Segment::Literal(_) => common.push(segment.clone()),
-                Segment::Variable(_) => common.push(part(
-                    guarded
-                        .parts
-                        .get(at)
-                        .filter(|_| !guarded.has_rest_before(at)),
-                )),
+                Segment::Variable(_) => {
+                    let known = known.first().filter(|_| !guarded.has_rest_before(at));
+                    common.push(part(known));
+                }
                 // It takes one segment at least, where the greedy variable of the guarded one began
                 // before.
-                Segment::Rest(_) if at >= guarded.parts.len() => common.push(part(None)),
-                Segment::Rest(_) => common.extend(
-                    guarded
-                        .parts
-                        .iter()
-                        .skip(at)
-                        .map(|segment| part(Some(segment))),
-                ),
+                Segment::Rest(_) if known.is_empty() => common.push(part(None)),
+                Segment::Rest(_) => common.extend(known.iter().map(|known| part(Some(known)))),
             }
         }
         Some(common)
@@ -228,11 +214,8 @@ impl Builder<'_> {
 fn is_weaker(public: &AuthPlan, guarded: &AuthPlan) -> bool {
     let is_same = public.check == guarded.check;
     let has_other_scopes = || {
-        public.scopes.is_empty()
-            || public
-                .scopes
-                .iter()
-                .any(|scope| !guarded.scopes.contains(scope))
+        let mut scopes = public.scopes.iter();
+        public.scopes.is_empty() || scopes.any(|scope| !guarded.scopes.contains(scope))
     };
     (guarded.check != Check::Nobody && !is_same)
         || (guarded.api_key && !public.api_key)

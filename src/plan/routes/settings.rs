@@ -1,7 +1,5 @@
 //! Timeout, throttle and cache of an operation.
-//!
-//! In: what routes decide of it. Out: its timeout and throttle, what is requested of the cache, and
-//! findings. Pure.
+//! In: decisions of routes. Out: its timeout, throttle and requested cache, and findings.
 
 use super::Builder;
 use crate::blueprint::{Exposure, OutputFormat, Switch, defaults};
@@ -10,8 +8,7 @@ use crate::openapi::{Api, Operation};
 use crate::plan::ThrottlePlan;
 use crate::plan::rules::{Decision, Origin};
 use crate::plan::stage::above_account;
-use crate::plan::stage::cache;
-use crate::plan::stage::cache::CacheRequest;
+use crate::plan::stage::cache::{self, CacheRequest};
 
 /// Shortest and longest duration that a REST API waits for its integration.
 ///
@@ -93,12 +90,12 @@ impl<'a> Builder<'a> {
         decision: &Decision<'a>,
     ) -> Option<CacheRequest<'a>> {
         let mut findings = Vec::new();
-        let wanted = cache::requested(api, operation, decision, self.blueprint, &mut findings);
+        let cache = cache::requested(api, operation, decision, self.blueprint, &mut findings);
         findings.into_iter().for_each(|finding| self.once(finding));
-        wanted
+        cache
     }
 
-    /// Reports once what one place says of many operations.
+    /// Adds a finding once that many operations have alike.
     fn once(&mut self, finding: Diagnostic) {
         let is_known = |known: &Diagnostic| {
             known.code == finding.code

@@ -1,22 +1,23 @@
 //! The tree of public paths: one name a variable, one operation a method.
+//! In: public templates. Out: names, conflicts, refusals.
 //!
-//! In: public templates. Out: names, conflicts, refusals. Pure.
 //! Source: docs/aws-rules.md#p3, docs/aws-rules.md#p6, docs/aws-rules.md#p7, docs/aws-rules.md#p18
-//! (a parent has one variable child; a literal beats it).
+//! (a parent has one variable child; a literal beats it, and nothing falls back from it to the
+//! variable).
 
 mod conflicts;
 mod diverted;
 mod requested;
-mod taker;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::collections::btree_map::{BTreeMap, Entry};
 use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::openapi::HttpMethod;
 use crate::plan::paths::{Segment, free_name};
 pub(crate) use conflicts::Conflict;
-pub(crate) use requested::{RequestedSegment, can_be_requested, requested};
+pub(crate) use requested::{PathSegment, can_be_requested, requested};
 
 /// A response of the gateway's own: 404 for an operation that is not public.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,6 +36,20 @@ struct RouteNode {
     /// The name that replaces all of them.
     name: Option<Arc<str>>,
     methods: BTreeMap<HttpMethod, usize>,
+}
+
+impl RouteNode {
+    fn children(&self) -> impl Iterator<Item = usize> {
+        let literals = self.literals.values().copied();
+        literals.chain(self.variable).chain(self.rest)
+    }
+
+    /// The operation that gets all requests of a method here. ANY gets those that have none of their
+    /// own.
+    fn answering(&self, method: HttpMethod) -> Option<usize> {
+        let own = self.methods.get(&method);
+        own.or_else(|| self.methods.get(&HttpMethod::Any)).copied()
+    }
 }
 
 /// Use of a variable's name in the descriptions.
@@ -77,36 +92,36 @@ impl RouteTree {
         let mut at = 0;
         for segment in path {
             if let Some(name) = segment.variable() {
-                let used = VariableName {
+                let names = &mut self.nodes[at].names;
+                names.entry(Arc::clone(name)).or_insert(VariableName {
                     first: operation,
                     is_seen: false,
-                };
-                let names = &mut self.nodes[at].names;
-                names.entry(Arc::clone(name)).or_insert(used);
+                });
             }
-            at = self
-                .child(at, segment)
-                .unwrap_or_else(|| self.grow(at, segment));
+            let child = self.child(at, segment);
+            at = child.unwrap_or_else(|| self.grow(at, segment));
         }
-        let methods = &mut self.nodes[at].methods;
-        if let Some(first) = methods.get(&method) {
-            return (at, Some(*first));
+        match self.nodes[at].methods.entry(method) {
+            Entry::Occupied(first) => (at, Some(*first.get())),
+            Entry::Vacant(free) => {
+                free.insert(operation);
+                (at, None)
+            }
         }
-        methods.insert(method, operation);
-        (at, None)
     }
 
     /// Notes that a function finds the variables of an added path by their names.
     pub(crate) fn see_names(&mut self, path: &[Segment]) {
-        let mut at = Some(0);
+        let mut at = 0;
         for segment in path {
-            let Some(node) = at else { return };
-            let names = &mut self.nodes[node].names;
-            let used = segment.variable().and_then(|name| names.get_mut(name));
-            if let Some(used) = used {
+            let names = &mut self.nodes[at].names;
+            if let Some(used) = segment.variable().and_then(|name| names.get_mut(name)) {
                 used.is_seen = true;
             }
-            at = self.child(node, segment);
+            let Some(child) = self.child(at, segment) else {
+                return;
+            };
+            at = child;
         }
     }
 
@@ -138,57 +153,51 @@ impl RouteTree {
         for rank in 0..ranks.len() {
             let at = waiting.pop().expect("every node is below the root");
             ranks[at] = rank;
-            let node = &self.nodes[at];
             // The last is visited first: literals, then variables, as `Segment` is ordered.
-            waiting.extend(
-                node.rest
-                    .into_iter()
-                    .chain(node.variable)
-                    .chain(node.literals.values().rev().copied()),
-            );
+            let children: Vec<usize> = self.nodes[at].children().collect();
+            waiting.extend(children.into_iter().rev());
         }
         ranks
     }
 
-    /// A parent that has a variable and a greedy one: API Gateway takes one of them (P3).
-    pub(crate) fn crowded(&self) -> Vec<(usize, usize)> {
+    /// Operations below a variable and below a greedy one of the same parent: API Gateway takes one
+    /// of the two (P3).
+    pub(crate) fn crowded(&self) -> impl Iterator<Item = (usize, usize)> {
+        let first = |child: Option<usize>| self.first(child?, |_| true);
         self.nodes
             .iter()
-            .filter_map(|node| Some((self.first(node.variable?)?, self.first(node.rest?)?)))
-            .collect()
+            .filter_map(move |node| Some((first(node.variable)?, first(node.rest)?)))
     }
 
-    /// Some operation at or below a node.
-    fn first(&self, at: usize) -> Option<usize> {
+    /// Some operation at or below a node whose method is accepted.
+    fn first(&self, at: usize, accepts: impl Fn(HttpMethod) -> bool + Copy) -> Option<usize> {
         let node = &self.nodes[at];
-        let below = node
-            .literals
-            .values()
-            .copied()
-            .chain(node.variable)
-            .chain(node.rest);
-        node.methods
-            .values()
-            .next()
-            .copied()
-            .or_else(|| below.into_iter().find_map(|child| self.first(child)))
+        let mut methods = node.methods.iter();
+        methods
+            .find(|(method, _)| accepts(**method))
+            .map(|(_, operation)| *operation)
+            .or_else(|| node.children().find_map(|child| self.first(child, accepts)))
     }
 
-    /// Some operation below a node whose method overlaps.
-    fn overlapping_below(&self, at: usize, method: HttpMethod) -> Option<usize> {
-        let node = &self.nodes[at];
-        node.literals
-            .values()
-            .copied()
-            .chain(node.variable)
-            .chain(node.rest)
-            .find_map(|child| {
-                let mut methods = self.nodes[child].methods.iter();
-                methods
-                    .find(|(served, _)| served.overlaps(method))
-                    .map(|(_, operation)| *operation)
-                    .or_else(|| self.overlapping_below(child, method))
-            })
+    /// The operation that gets a request, where literals in the path are those of resources, and
+    /// variables are texts that no resource has.
+    pub(crate) fn taker(&self, path: &[Segment], method: HttpMethod) -> Option<usize> {
+        let mut greedy: Vec<usize> = Vec::new();
+        let mut reachable = Some(0);
+        for segment in path {
+            let Some(at) = reachable else { break };
+            let node = &self.nodes[at];
+            greedy.extend(node.rest);
+            reachable = match segment {
+                Segment::Literal(text) => node.literals.get(text).copied().or(node.variable),
+                Segment::Variable(_) => node.variable,
+                Segment::Rest(_) => None,
+            };
+        }
+        // A greedy variable further up takes what the branches below it do not answer.
+        let nearest_first = reachable.into_iter().chain(greedy.into_iter().rev());
+        let mut nodes = nearest_first.map(|at| &self.nodes[at]);
+        nodes.find_map(|node| node.answering(method))
     }
 
     /// Gives every variable one name: the bytewise smallest of its names that no ancestor has, first
@@ -209,27 +218,19 @@ impl RouteTree {
                     |(name, _)| Arc::clone(name),
                 );
                 if node.names.keys().any(|written| *written != name) {
-                    let written = node.names.iter();
-                    let written = written.map(|(name, used)| (Arc::clone(name), *used));
+                    let written = node.names.clone().into_iter().collect();
                     renamed.push(Renamed {
                         name: Arc::clone(&name),
-                        written: written.collect(),
+                        written,
                     });
                 }
                 Rc::make_mut(&mut below).insert(Arc::clone(&name));
                 node.name = Some(name);
             }
-            waiting.extend(
-                node.literals
-                    .values()
-                    .map(|child| (*child, Rc::clone(&taken))),
-            );
-            waiting.extend(
-                node.variable
-                    .into_iter()
-                    .chain(node.rest)
-                    .map(|child| (child, Rc::clone(&below))),
-            );
+            let literals = node.literals.values();
+            waiting.extend(literals.map(|child| (*child, Rc::clone(&taken))));
+            let variables = node.variable.into_iter().chain(node.rest);
+            waiting.extend(variables.map(|child| (child, Rc::clone(&below))));
         }
         renamed
     }

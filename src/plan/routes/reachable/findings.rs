@@ -1,142 +1,113 @@
 //! Diagnostics of operations that are reachable through others.
-//!
-//! In: pairs of drafts. Out: findings. Pure.
+//! In: pairs of drafts. Out: findings.
 
 use std::collections::BTreeSet;
 
-use super::ReachableOperations;
+use super::{ReachKind, ReachableOperations};
 use crate::diagnostic::{self, Diagnostic, OperationName};
-use crate::plan::OperationPlan;
 use crate::plan::routes::Builder;
-
-/// Most operations that one finding names.
-pub(crate) const MAX_NAMED: usize = 5;
+use crate::plan::routes::finish::MAX_NAMED;
 
 impl Builder<'_> {
+    /// Reports each pair; operations below greedy variables once, whatever their number.
     pub(crate) fn findings_of_reachable(&self, found: &ReachableOperations) -> Vec<Diagnostic> {
-        let elsewhere = found
-            .elsewhere
+        // Errors report operations that they keep from being served.
+        let errors = self.diagnostics.iter().filter(|finding| finding.is_error());
+        let refused: BTreeSet<&OperationName> =
+            errors.flat_map(|finding| &finding.operations).collect();
+        let is_refused = |public: usize| {
+            found.contains_key(&(ReachKind::Elsewhere, public))
+                || found.contains_key(&(ReachKind::Diverted, public))
+                || refused.contains(&self.drafts[public].plan.name())
+        };
+        let (below_rest, others): (Vec<_>, Vec<_>) = found
             .iter()
-            .map(|(public, guarded)| self.reachable_through(*public, guarded));
-        let crossing = found
-            .crossing
-            .iter()
-            .map(|(public, guarded)| self.crossing(*public, guarded));
-        let diverted = found
-            .diverted
-            .iter()
-            .map(|(public, guarded)| self.diverted(*public, guarded));
-        elsewhere
-            .chain(diverted)
-            .chain(crossing)
-            .chain(self.below_rest(found))
+            .partition(|((kind, _), _)| *kind == ReachKind::BelowRest);
+        let below_rest: Vec<_> = below_rest
+            .into_iter()
+            .filter(|((_, public), _)| !is_refused(*public))
+            .collect();
+        let more = match below_rest.len() {
+            0 | 1 => String::new(),
+            all => format!(" (and {} more greedy paths have such operations)", all - 1),
+        };
+        let reported = others.into_iter().chain(below_rest.into_iter().take(1));
+        reported
+            .map(|((kind, public), guarded)| {
+                let finding = self.reachable_through(*kind, *public, guarded, &more);
+                self.with_places(finding, guarded)
+            })
             .collect()
     }
 
-    fn reachable_through(&self, public: usize, guarded: &[usize]) -> Diagnostic {
+    fn reachable_through(
+        &self,
+        kind: ReachKind,
+        public: usize,
+        guarded: &[usize],
+        more: &str,
+    ) -> Diagnostic {
         let plan = &self.drafts[public].plan;
-        let finding = diagnostic::REACHED_ELSEWHERE.at(plan.place.clone()).message(format_args!(
-            "requests of `{}` arrive at the address of {}: with what is put before their paths or taken away, the backend gets the same path",
-            name(plan),
-            self.listed(guarded)
-        ));
-        let help = "hide both, or ask callers of both for the same; else give one of them a backend with servers of its own";
-        self.with_places(finding.help(help), guarded)
-            .keeps(self.source(public).name())
-    }
-
-    fn diverted(&self, public: usize, guarded: &[usize]) -> Diagnostic {
-        let plan = &self.drafts[public].plan;
-        let finding = diagnostic::DIVERTED_TO_A_GREEDY_PATH.at(plan.place.clone()).message(format_args!(
-            "some requests come to the greedy path of `{}` in place of {}: another path has a fixed text where it has a variable, and the \
-             gateway never goes back from that to the variable",
-            name(plan),
-            self.listed(guarded)
-        ));
-        let help = "hide the greedy path, too, or ask callers of both for the same, or write the paths that are public in its place";
-        self.with_places(finding.help(help), guarded)
-            .keeps(self.source(public).name())
-    }
-
-    fn crossing(&self, public: usize, guarded: &[usize]) -> Diagnostic {
-        let plan = &self.drafts[public].plan;
-        let finding = diagnostic::CROSSING_TEMPLATES.at(plan.place.clone()).message(format_args!(
-            "one path can fit both `{}` and {}: the gateway takes it for the first, and the backend may take it for the other",
-            name(plan),
-            self.listed(guarded)
-        ));
-        let help = "let the two paths differ in a fixed segment, or hide both or ask callers of both for the same";
-        self.with_places(finding.help(help), guarded)
-    }
-
-    /// Reported once, whatever the number of operations.
-    fn below_rest(&self, found: &ReachableOperations) -> Option<Diagnostic> {
-        // An error reports operations that it keeps from being served.
-        let kept: BTreeSet<&OperationName> = self
-            .diagnostics
-            .iter()
-            .filter(|finding| finding.is_error())
-            .flat_map(|finding| &finding.operations)
-            .collect();
-        let is_refused = |public: &usize| {
-            [&found.elsewhere, &found.diverted]
-                .iter()
-                .any(|pairs| pairs.contains_key(public))
-                || kept.contains(&self.source(*public).name())
+        let (name, listed) = (plan.name(), self.listed(guarded));
+        let (code, message, help) = match kind {
+            ReachKind::Elsewhere => (
+                &diagnostic::REACHED_ELSEWHERE,
+                format!(
+                    "requests of {name} arrive at the address of {listed}: with what is put before their paths or taken away, the backend gets the same path"
+                ),
+                "hide both, or ask callers of both for the same; else give one of them a backend with servers of its own",
+            ),
+            ReachKind::Diverted => (
+                &diagnostic::DIVERTED_TO_A_GREEDY_PATH,
+                format!(
+                    "some requests come to the greedy path of {name} in place of {listed}: another path has a fixed text where it has a variable, and the gateway never goes back from that to the variable"
+                ),
+                "hide the greedy path, too, or ask callers of both for the same, or write the paths that are public in its place",
+            ),
+            ReachKind::Crossing => (
+                &diagnostic::CROSSING_TEMPLATES,
+                format!(
+                    "one path can fit both {name} and {listed}: the gateway takes it for the first, and the backend may take it for the other"
+                ),
+                "let the two paths differ in a fixed segment, or hide both or ask callers of both for the same",
+            ),
+            ReachKind::BelowRest => (
+                &diagnostic::BELOW_A_GREEDY_PATH,
+                format!(
+                    "below the greedy path of {name} stands {listed}{more}: spelt with `//`, other capitals or percent signs, its path comes to the backend through the greedy one, since the gateway compares paths as they are written"
+                ),
+                "let the backend refuse those paths by itself, or write the paths that are public in place of the greedy one",
+            ),
         };
-        let pairs: Vec<_> = found
-            .below_rest
-            .iter()
-            .filter(|(public, _)| !is_refused(public))
-            .collect();
-        let (public, guarded) = pairs.first()?;
-        let plan = &self.drafts[**public].plan;
-        let others = if pairs.len() > 1 {
-            format!(
-                " (and {} more greedy paths have such operations)",
-                pairs.len() - 1
-            )
-        } else {
-            String::new()
-        };
-        let finding = diagnostic::BELOW_A_GREEDY_PATH.at(plan.place.clone()).message(format_args!(
-            "below the greedy path of `{}` stands {}{others}: spelt with `//`, other capitals or percent signs, its path comes to the backend through \
-             the greedy one, since the gateway compares paths as they are written",
-            name(plan),
-            self.listed(guarded)
-        ));
-        let help = "let the backend refuse those paths by itself, or write the paths that are public in place of the greedy one";
-        Some(self.with_places(finding.help(help), guarded))
+        let mut finding = code.at(plan.place.clone()).message(message).help(help);
+        if finding.is_error() {
+            finding.operations.push(name);
+        }
+        finding
     }
 
-    pub(crate) fn with_places(&self, finding: Diagnostic, guarded: &[usize]) -> Diagnostic {
-        guarded
-            .iter()
-            .take(MAX_NAMED)
-            .fold(finding, |finding, draft| {
-                finding.also(self.drafts[*draft].plan.place.clone())
-            })
+    pub(crate) fn with_places(&self, mut finding: Diagnostic, guarded: &[usize]) -> Diagnostic {
+        let named = guarded.iter().take(MAX_NAMED);
+        let places = named.map(|draft| self.drafts[*draft].plan.place.clone());
+        finding.places.extend(places);
+        finding
     }
 
     /// Operations with the reason that keeps callers from them.
     fn listed(&self, guarded: &[usize]) -> String {
-        let named = guarded.iter().take(MAX_NAMED).map(|draft| {
+        let name = |draft: &usize| {
             let plan = &self.drafts[*draft].plan;
-            let why = if plan.is_public() {
+            let reason = if plan.is_public() {
                 "asks callers for more"
             } else {
                 "is not public"
             };
-            format!("`{}`, which {why}", name(plan))
-        });
-        let mut text = named.collect::<Vec<String>>().join(", ");
+            format!("{}, which {reason}", plan.name())
+        };
+        let mut named: Vec<String> = guarded.iter().take(MAX_NAMED).map(name).collect();
         if guarded.len() > MAX_NAMED {
-            text.push_str(&format!(", and {} more", guarded.len() - MAX_NAMED));
+            named.push(format!("and {} more", guarded.len() - MAX_NAMED));
         }
-        text
+        named.join(", ")
     }
-}
-
-pub(crate) fn name(plan: &OperationPlan) -> String {
-    format!("{} {}", plan.method.as_str(), plan.path)
 }

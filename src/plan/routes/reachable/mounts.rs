@@ -1,16 +1,14 @@
-//! Operations that are hidden or protected under one mount, and open under another that leads to
-//! the same servers.
-//!
-//! In: `BackendPaths`. Out: findings, one for two mounts. Pure.
+//! Operations that are protected under one mount, and open under another with the same servers.
+//! In: `BackendPaths`. Out: findings, one for two mounts.
 
 use std::collections::BTreeMap;
 
-use super::findings::{MAX_NAMED, name};
 use super::is_weaker;
 use super::paths::{BackendPath, BackendPaths};
-use super::relation::BackendSegment;
 use crate::diagnostic::{self, Diagnostic, Place};
 use crate::plan::routes::Builder;
+use crate::plan::routes::finish::listed;
+use crate::plan::routes::tree::PathSegment;
 
 /// Two mounts that lead to the same servers.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,7 +26,7 @@ impl Builder<'_> {
         let mut by_mounts: BTreeMap<MountPair<'_>, Vec<usize>> = BTreeMap::new();
         for group in paths.by_source() {
             // Mounts that require the same of callers are compared once.
-            let mut public: BTreeMap<&[BackendSegment], BTreeMap<usize, usize>> = BTreeMap::new();
+            let mut public: BTreeMap<&[PathSegment], BTreeMap<usize, usize>> = BTreeMap::new();
             for path in group.iter().map(|index| &paths.all[*index]) {
                 if let Some(guard) = path.context.guard {
                     public
@@ -62,15 +60,7 @@ impl Builder<'_> {
 
     fn open_under(&self, mounts: MountPair<'_>, drafts: &[usize]) -> Diagnostic {
         let MountPair { open, guarded } = mounts;
-        let mut named = drafts
-            .iter()
-            .take(MAX_NAMED)
-            .map(|draft| format!("`{}`", name(&self.drafts[*draft].plan)))
-            .collect::<Vec<_>>()
-            .join(", ");
-        if drafts.len() > MAX_NAMED {
-            named.push_str(&format!(" and {} more", drafts.len() - MAX_NAMED));
-        }
+        let named = listed(drafts.iter().map(|draft| self.drafts[*draft].plan.name()));
         let finding = diagnostic::OPEN_UNDER_ANOTHER_MOUNT.at(self.place_of_mount(open)).also(self.place_of_mount(guarded)).message(format_args!(
             "under `/{guarded}` callers are kept from {named}, or asked for more; under `/{open}` they reach the same at the same servers"
         ));

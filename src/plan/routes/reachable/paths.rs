@@ -1,14 +1,13 @@
 //! Paths of all operations as their backends get them.
-//!
-//! In: drafts. Out: their templates behind the gateway, with what is needed to compare them. Pure.
+//! In: drafts. Out: their templates behind the gateway, with what is needed to compare them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use super::relation::{BackendSegment, SegmentKind};
+use super::relation::SegmentKind;
 use super::servers::ServerGroups;
 use crate::openapi::HttpMethod;
-use crate::plan::routes::tree::{can_be_requested, requested};
+use crate::plan::routes::tree::{PathSegment, can_be_requested, requested};
 use crate::plan::routes::{Builder, Draft};
 use crate::plan::{AuthPlan, IntegrationPlan};
 
@@ -17,11 +16,9 @@ pub(crate) struct BackendPath {
     pub(crate) draft: usize,
     /// The backend, as its number in `ServerGroups`.
     pub(crate) servers: usize,
-    /// Index of the backend; none where no route names one.
-    pub(crate) backend: Option<usize>,
     pub(crate) context: PathContext,
     /// The whole path.
-    pub(crate) parts: Vec<BackendSegment>,
+    pub(crate) parts: Vec<PathSegment>,
     pub(crate) shape: Vec<SegmentKind>,
     /// Segments that are put before the operation's own path.
     pub(crate) before: usize,
@@ -47,8 +44,8 @@ pub(crate) struct BackendPaths {
     pub(crate) differ_in_prefixes: bool,
 }
 
-/// Prefixes on both sides, without the segments at their ends that are the same.
-type PrefixPairs = BTreeMap<(Vec<BackendSegment>, Vec<BackendSegment>), usize>;
+/// Numbers of prefixes, by those on the gateway and behind it.
+type PrefixPairs = BTreeMap<(Vec<PathSegment>, Vec<PathSegment>), usize>;
 
 impl BackendPath {
     /// Returns whether a greedy variable is before that segment.
@@ -64,7 +61,7 @@ impl BackendPaths {
     /// None where nothing is hidden and all operations require the same.
     pub(crate) fn of(builder: &Builder<'_>) -> Option<Self> {
         let guards = Guards::of(&builder.drafts);
-        if guards.all.len() < 2 && !guards.has_others {
+        if guards.all.len() < 2 && !guards.of_drafts.contains(&None) {
             return None;
         }
         let servers = ServerGroups::of(builder.blueprint, builder.backends);
@@ -72,10 +69,9 @@ impl BackendPaths {
         let mut all = Vec::with_capacity(builder.drafts.len());
         for (index, draft) in builder.drafts.iter().enumerate() {
             let is_public = draft.plan.is_public();
-            let is_served = draft.plan.gateway_path.is_some() && !draft.is_dropped;
             if !draft.plan.method.is_servable()
                 || !can_be_requested(&draft.written)
-                || (is_public && !is_served)
+                || (is_public && !draft.is_served())
             {
                 continue;
             }
@@ -86,21 +82,20 @@ impl BackendPaths {
                 None => (0..builder.backends.len()).collect(),
             };
             for backend in backends {
-                let prefix = builder.before(draft, backend, &servers);
-                let before = prefix.len();
-                let prefixes = prefixes(&mut prefix_pairs, &draft.prefix, &prefix);
-                let parts: Vec<BackendSegment> =
-                    prefix.into_iter().chain(builder.own_parts(draft)).collect();
+                let mut parts = builder.before(draft, backend, &servers);
+                let before = parts.len();
+                let on_gateway: Vec<_> = draft.prefix.iter().map(PathSegment::from).collect();
+                let prefixes = prefixes(&mut prefix_pairs, &on_gateway, &parts);
+                parts.extend(builder.own_parts(draft));
                 all.push(BackendPath {
                     draft: index,
                     servers: servers.numbers[backend],
-                    backend: draft.plan.backend,
                     context: PathContext {
                         prefixes,
                         guard: guards.of_drafts[index],
                         method: draft.plan.method,
                     },
-                    shape: parts.iter().map(BackendSegment::kind).collect(),
+                    shape: parts.iter().map(SegmentKind::from).collect(),
                     parts,
                     before,
                 });
@@ -154,67 +149,45 @@ struct Guards {
     all: Vec<AuthPlan>,
     /// By draft; none where it is not public.
     of_drafts: Vec<Option<usize>>,
-    has_others: bool,
 }
 
 impl Guards {
     fn of(drafts: &[Draft<'_>]) -> Self {
-        let mut numbers: BTreeMap<String, usize> = BTreeMap::new();
-        let mut guards = Self {
-            all: Vec::new(),
-            of_drafts: Vec::with_capacity(drafts.len()),
-            has_others: false,
-        };
-        let mut last: Option<usize> = None;
-        for draft in drafts {
-            if !draft.plan.is_public() {
-                guards.has_others = true;
-                guards.of_drafts.push(None);
-                continue;
-            }
-            let auth = &draft.plan.auth;
-            let is_same = |known: &AuthPlan| {
-                known.check == auth.check
-                    && known.scopes == auth.scopes
-                    && known.api_key == auth.api_key
+        let (mut all, mut of_drafts) = (Vec::new(), Vec::with_capacity(drafts.len()));
+        let mut numbers = HashMap::new();
+        for plan in drafts.iter().map(|draft| &draft.plan) {
+            let AuthPlan {
+                check,
+                scopes,
+                api_key,
+                ..
+            } = &plan.auth;
+            let number = || {
+                *numbers.entry((check, scopes, api_key)).or_insert_with(|| {
+                    all.push(plan.auth.clone());
+                    all.len() - 1
+                })
             };
-            let number = last
-                .filter(|known| is_same(&guards.all[*known]))
-                .unwrap_or_else(|| {
-                    let key = format!("{:?} {:?} {}", auth.check, auth.scopes, auth.api_key);
-                    *numbers.entry(key).or_insert_with(|| {
-                        guards.all.push(auth.clone());
-                        guards.all.len() - 1
-                    })
-                });
-            last = Some(number);
-            guards.of_drafts.push(last);
+            of_drafts.push(plan.is_public().then(number));
         }
-        guards
+        Self { all, of_drafts }
     }
 }
 
-fn prefixes(prefix_pairs: &mut PrefixPairs, mount: &str, behind: &[BackendSegment]) -> usize {
-    let gateway = literals(mount);
-    let same = gateway
-        .iter()
-        .rev()
-        .zip(behind.iter().rev())
-        .take_while(|(one, other)| one == other)
-        .count();
+/// Number of two prefixes, without the segments at their ends that are the same.
+fn prefixes(
+    prefix_pairs: &mut PrefixPairs,
+    on_gateway: &[PathSegment],
+    behind: &[PathSegment],
+) -> usize {
+    let ends = on_gateway.iter().rev().zip(behind.iter().rev());
+    let same = ends.take_while(|(one, other)| one == other).count();
     let key = (
-        gateway[..gateway.len() - same].to_vec(),
+        on_gateway[..on_gateway.len() - same].to_vec(),
         behind[..behind.len() - same].to_vec(),
     );
     let next = prefix_pairs.len();
     *prefix_pairs.entry(key).or_insert(next)
-}
-
-fn literals(path: &str) -> Vec<BackendSegment> {
-    path.split('/')
-        .filter(|segment| !segment.is_empty())
-        .map(|segment| BackendSegment::Literal(segment.into()))
-        .collect()
 }
 
 impl Builder<'_> {
@@ -224,32 +197,24 @@ impl Builder<'_> {
         draft: &Draft<'_>,
         backend: usize,
         servers: &ServerGroups,
-    ) -> Vec<BackendSegment> {
+    ) -> Vec<PathSegment> {
+        let plan = &self.backends[backend];
         // A function gets the path of the gateway.
-        if matches!(
-            self.backends[backend].integration,
-            IntegrationPlan::Function(_)
-        ) {
-            return literals(&draft.prefix);
+        if matches!(plan.integration, IntegrationPlan::Function(_)) {
+            return draft.prefix.iter().map(PathSegment::from).collect();
         }
-        let base = self.base_behind(draft.plan.description);
-        let literal = |text: &Arc<str>| BackendSegment::Literal(Arc::clone(text));
-        let before = servers.paths[backend]
-            .iter()
-            .chain(&self.backends[backend].path_prefix)
-            .map(literal);
-        before
-            .chain(base.iter().map(BackendSegment::from))
+        let literals = servers.paths[backend].iter().chain(&plan.path_prefix);
+        let base = self.base_behind(draft.plan.description).iter();
+        literals
+            .map(|text| PathSegment::Literal(Arc::clone(text)))
+            .chain(base.map(PathSegment::from))
             .collect()
     }
 
-    fn own_parts(&self, draft: &Draft<'_>) -> Vec<BackendSegment> {
+    fn own_parts(&self, draft: &Draft<'_>) -> Vec<PathSegment> {
         match &draft.template {
-            Some(template) => template.segments.iter().map(BackendSegment::from).collect(),
-            None => requested(&draft.written, self.widen)
-                .iter()
-                .map(BackendSegment::from)
-                .collect(),
+            Some(template) => template.segments.iter().map(PathSegment::from).collect(),
+            None => requested(&draft.written, self.widen),
         }
     }
 }

@@ -1,22 +1,8 @@
 //! Relation of the templates of two operations where a backend gets them.
-//!
-//! In: the kinds of their segments. Out: `Relation`. Pure.
+//! In: the kinds of their segments. Out: `Relation`.
 
-use std::sync::Arc;
-
-use crate::plan::paths::Segment;
-use crate::plan::routes::tree::RequestedSegment;
+use crate::plan::routes::tree::PathSegment;
 use crate::plan::segments::SegmentPosition;
-
-/// A segment of a path as the backend gets it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum BackendSegment {
-    Literal(Arc<str>),
-    Variable,
-    Rest,
-    /// A part of it is a variable.
-    Partial,
-}
 
 /// Kind of a segment, without its text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,43 +10,22 @@ pub(crate) enum SegmentKind {
     Literal,
     Variable,
     Rest,
-    Partial,
+    Opaque,
 }
 
-impl BackendSegment {
-    pub(crate) fn kind(&self) -> SegmentKind {
-        match self {
-            Self::Literal(_) => SegmentKind::Literal,
-            Self::Variable => SegmentKind::Variable,
-            Self::Rest => SegmentKind::Rest,
-            Self::Partial => SegmentKind::Partial,
-        }
-    }
-}
-
-impl From<&Segment> for BackendSegment {
-    fn from(segment: &Segment) -> Self {
+impl From<&PathSegment> for SegmentKind {
+    fn from(segment: &PathSegment) -> Self {
         match segment {
-            Segment::Literal(text) => Self::Literal(Arc::clone(text)),
-            Segment::Variable(_) => Self::Variable,
-            Segment::Rest(_) => Self::Rest,
-        }
-    }
-}
-
-impl From<&RequestedSegment<'_>> for BackendSegment {
-    fn from(segment: &RequestedSegment<'_>) -> Self {
-        match segment {
-            RequestedSegment::Literal(text) => Self::Literal((*text).into()),
-            RequestedSegment::Variable => Self::Variable,
-            RequestedSegment::Rest => Self::Rest,
-            RequestedSegment::Opaque => Self::Partial,
+            PathSegment::Literal(_) => Self::Literal,
+            PathSegment::Variable => Self::Variable,
+            PathSegment::Rest => Self::Rest,
+            PathSegment::Opaque => Self::Opaque,
         }
     }
 }
 
 /// Relation of a public template to a guarded one, if a request can fit both.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Relation {
     /// Positions of the segments that have to be the same text.
     pub(crate) shared: Vec<SegmentPosition>,
@@ -68,7 +33,7 @@ pub(crate) struct Relation {
     pub(crate) public_is_wider: bool,
     /// Somewhere the guarded one takes more.
     pub(crate) guarded_is_wider: bool,
-    /// Where they first differ, the public one is the more particular.
+    /// The public one is the more particular, at the first segment that differs.
     pub(crate) public_comes_first: bool,
     /// The public one takes more through a greedy variable.
     pub(crate) is_through_rest: bool,
@@ -77,13 +42,7 @@ pub(crate) struct Relation {
 impl Relation {
     /// The relation of two shapes; none where no request fits both.
     pub(crate) fn of(public: &[SegmentKind], guarded: &[SegmentKind]) -> Option<Self> {
-        let mut relation = Self {
-            shared: Vec::new(),
-            public_is_wider: false,
-            guarded_is_wider: false,
-            public_comes_first: false,
-            is_through_rest: false,
-        };
+        let mut relation = Self::default();
         for at in 0.. {
             match (public.get(at), guarded.get(at)) {
                 (None, None) => break,
@@ -104,14 +63,13 @@ impl Relation {
                     relation.guarded_takes_more()
                 }
                 (Some(SegmentKind::Variable), Some(SegmentKind::Variable)) => {}
-                (
-                    Some(SegmentKind::Variable),
-                    Some(SegmentKind::Literal | SegmentKind::Partial),
-                ) => relation.public_is_wider = true,
+                (Some(SegmentKind::Variable), Some(SegmentKind::Literal | SegmentKind::Opaque)) => {
+                    relation.public_is_wider = true
+                }
                 // A fixed text beside a part of a segment is the more particular one, and the
                 // gateway knows no parts.
-                (Some(SegmentKind::Literal), Some(SegmentKind::Partial))
-                | (Some(SegmentKind::Partial), Some(_)) => {
+                (Some(SegmentKind::Literal), Some(SegmentKind::Opaque))
+                | (Some(SegmentKind::Opaque), Some(_)) => {
                     return None;
                 }
                 (Some(_), None) | (None, Some(_)) => return None,

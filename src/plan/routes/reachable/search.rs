@@ -1,6 +1,6 @@
 //! Public operations by their templates behind the gateway.
+//! In: `BackendPaths`. Out: those that a request for a guarded one may reach.
 //!
-//! In: `BackendPaths`. Out: those that a request for a guarded one may reach. Pure.
 //! Templates of one shape are looked up together, by the segments that have to be the same text; no
 //! two operations are compared in pairs.
 
@@ -8,8 +8,9 @@ use std::collections::BTreeMap;
 
 use super::is_weaker;
 use super::paths::{BackendPath, BackendPaths, PathContext};
-use super::relation::{BackendSegment, Relation, SegmentKind};
+use super::relation::{Relation, SegmentKind};
 use crate::plan::AuthPlan;
+use crate::plan::routes::tree::PathSegment;
 use crate::plan::segments::SegmentIndex;
 
 /// Continuation of a search after a pair.
@@ -22,7 +23,7 @@ pub(crate) enum Met {
 
 /// Indexes of paths by their shapes and segments.
 type PathsByShape<'p> =
-    BTreeMap<&'p [SegmentKind], SegmentIndex<'p, BackendSegment, PathContext, usize>>;
+    BTreeMap<&'p [SegmentKind], SegmentIndex<'p, PathSegment, PathContext, usize>>;
 
 /// Public operations by servers.
 pub(crate) struct PublicIndex<'p> {
@@ -52,7 +53,7 @@ impl<'p> PublicIndex<'p> {
     ) {
         let paths = self.paths;
         let nothing = AuthPlan::default();
-        let segments: Vec<&BackendSegment> = guarded.parts.iter().collect();
+        let segments: Vec<&PathSegment> = guarded.parts.iter().collect();
         let by_shape = self.by_servers.get_mut(&guarded.servers);
         for (shape, of_shape) in by_shape.into_iter().flatten() {
             let Some(relation) = Relation::of(shape, &guarded.shape) else {

@@ -1,13 +1,10 @@
-//! Backends that are the same servers.
-//!
-//! In: backends as written. Out: a number for each, the same for those that one request can reach.
-//! Pure.
-//! A name is no address: two backends may name one instance and port, or one host.
+//! Backends that are the same servers: two may name one instance and port, or one host.
+//! In: backends as written. Out: a number for each, equal for those that one request can reach.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::blueprint::{Blueprint, Value, Values};
+use crate::blueprint::{BackendSpec, Blueprint, Value};
 use crate::plan::BackendPlan;
 
 /// Servers of the backends.
@@ -19,6 +16,7 @@ pub(crate) struct ServerGroups {
 }
 
 /// Addresses of servers, and the `Host` header that they get.
+#[derive(Default)]
 struct ServerIdentity {
     by: Vec<String>,
     host: Option<String>,
@@ -49,11 +47,9 @@ impl ServerGroups {
                 numbers[one.max(other)] = one.min(other);
             }
         }
-        let numbers = (0..numbers.len())
-            .map(|index| root(&numbers, index))
-            .collect();
+        let roots = (0..numbers.len()).map(|index| root(&numbers, index));
         Self {
-            numbers,
+            numbers: roots.collect(),
             paths: known.into_iter().map(|identity| identity.path).collect(),
         }
     }
@@ -67,86 +63,67 @@ fn root(numbers: &[usize], mut at: usize) -> usize {
 }
 
 fn identity(blueprint: &Blueprint, name: &str) -> ServerIdentity {
-    let own = || ServerIdentity {
-        by: vec![format!("backend {name}")],
-        host: None,
-        path: Vec::new(),
-    };
-    let Some(spec) = blueprint.spec.backends.get(name) else {
-        return own();
-    };
-    if let Some(url) = &spec.url {
+    let spec = blueprint.spec.backends.get(name);
+    if let Some(url) = spec.and_then(|spec| spec.url.as_ref()) {
         return of_url(url);
     }
-    let Some(targets) = &spec.targets else {
-        return own();
+    let Some((spec, by)) = spec.and_then(|spec| Some((spec, addresses(spec)?))) else {
+        return ServerIdentity {
+            by: vec![format!("backend {name}")],
+            ..ServerIdentity::default()
+        };
     };
-    let port = spec
-        .port
-        .map(|port| port.number().to_string())
-        .unwrap_or_default();
-    let values = |values: &Values| -> Vec<String> {
-        match values {
-            Values::List(list) => list
-                .iter()
-                .map(|value| format!("{} {port}", text(value)))
-                .collect(),
-            Values::One(value) => vec![format!("{} {port}", text(value))],
-        }
-    };
+    // A host that is known only at deploy time may be any other one.
+    let host = spec.host.as_ref();
+    let host = host.filter(|host| matches!(host, Value::Literal(_)));
+    ServerIdentity {
+        by,
+        host: host.map(text),
+        path: Vec::new(),
+    }
+}
+
+/// Addresses of the targets; none for a service of ECS, which has a target group of its own.
+fn addresses(spec: &BackendSpec) -> Option<Vec<String>> {
+    let targets = spec.targets.as_ref()?;
+    let port = spec.port.map(|port| port.number().to_string());
+    let port = port.unwrap_or_default();
     let lists = [
         &targets.instances,
         &targets.autoscaling_groups,
         &targets.ips,
         &targets.hosts,
     ];
-    let by = match (
-        lists.into_iter().flatten().next(),
-        &targets.target_group,
-        &targets.function,
-    ) {
-        (Some(list), _, _) => values(list),
-        (None, Some(group), _) => vec![format!("group {}", text(group))],
-        (None, None, Some(function)) => vec![format!("function {}", text(function))],
-        // A service of ECS has a target group of its own.
-        (None, None, None) => return own(),
-    };
-    // A host that is known only at deploy time may be any other one.
-    let host = spec
-        .host
-        .as_ref()
-        .filter(|host| matches!(host, Value::Literal(_)))
-        .map(text);
-    ServerIdentity {
-        by,
-        host,
-        path: Vec::new(),
+    if let Some(list) = lists.into_iter().flatten().next() {
+        let address = |value| format!("{} {port}", text(value));
+        return Some(list.iter().map(address).collect());
     }
+    let group = targets.target_group.as_ref();
+    let function = targets.function.as_ref();
+    let address = group
+        .map(|group| format!("group {}", text(group)))
+        .or_else(|| function.map(|function| format!("function {}", text(function))));
+    Some(vec![address?])
 }
 
 fn of_url(url: &Value) -> ServerIdentity {
     let Value::Literal(literal) = url else {
         return ServerIdentity {
             by: vec![text(url)],
-            host: None,
-            path: Vec::new(),
+            ..ServerIdentity::default()
         };
     };
     let rest = literal
         .split_once("://")
-        .map_or(literal.as_str(), |(_, rest)| rest);
+        .map_or(&**literal, |(_, rest)| rest);
     let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
     let authority = authority.to_ascii_lowercase();
     let authority = authority.strip_suffix(":443").unwrap_or(&authority);
-    let path = path
-        .split('/')
-        .filter(|segment| !segment.is_empty())
-        .map(Arc::from)
-        .collect();
+    let path = path.split('/').filter(|segment| !segment.is_empty());
     ServerIdentity {
         by: vec![format!("host {authority}")],
         host: None,
-        path,
+        path: path.map(Arc::from).collect(),
     }
 }
 

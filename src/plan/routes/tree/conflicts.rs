@@ -1,13 +1,9 @@
 //! Public operations that would serve requests of one that is not served.
-//!
-//! In: the tree, a path that is not public. Out: its conflicts with public paths. Pure.
-//! Source: docs/aws-rules.md#p6, docs/aws-rules.md#p7 (a literal beats a variable, and nothing
-//! falls back to the variable beside it).
+//! In: the tree, a path that is not public. Out: its conflicts with public paths.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::requested::RequestedSegment;
+use super::requested::PathSegment;
 use super::{Refusal, RouteTree};
 use crate::openapi::HttpMethod;
 use crate::plan::paths::{Segment, free_name};
@@ -25,28 +21,26 @@ pub(crate) enum Conflict {
 
 impl RouteTree {
     /// Every conflict of a path and method that are not served with public operations.
-    pub(crate) fn conflicts(
-        &self,
-        path: &[RequestedSegment<'_>],
-        method: HttpMethod,
-    ) -> Vec<Conflict> {
+    pub(crate) fn conflicts(&self, path: &[PathSegment], method: HttpMethod) -> Vec<Conflict> {
         let mut search = ConflictSearch {
             tree: self,
             method,
             at: Vec::new(),
+            found: Vec::new(),
+        };
+        let start = Comparison {
             is_wider: false,
             is_opaque: false,
             is_same: true,
-            found: Vec::new(),
         };
-        search.walk(0, path);
+        search.walk(0, path, start);
+        let mut found = search.found;
         // Where both have one path, every request is the public operation's.
-        let same = search
-            .found
-            .iter()
-            .find(|conflict| matches!(conflict, Conflict::Same(_)))
-            .cloned();
-        same.map_or(search.found, |same| vec![same])
+        let is_same = |conflict: &Conflict| matches!(conflict, Conflict::Same(_));
+        match found.iter().position(is_same) {
+            Some(same) => vec![found.swap_remove(same)],
+            None => found,
+        }
     }
 }
 
@@ -56,149 +50,138 @@ struct ConflictSearch<'a> {
     method: HttpMethod,
     /// The most general path that both match, so far.
     at: Vec<Segment>,
+    found: Vec<Conflict>,
+}
+
+/// A path that is not served beside a public one, so far.
+#[derive(Clone, Copy)]
+struct Comparison {
     /// The other path is the more particular one where the two first differ: were it public, the
     /// request would be its own.
     is_wider: bool,
     /// No resource can be what the other has here.
     is_opaque: bool,
-    /// Both have the same shape so far.
+    /// Both have the same shape.
     is_same: bool,
-    found: Vec<Conflict>,
 }
 
 impl ConflictSearch<'_> {
-    fn walk(&mut self, node: usize, path: &[RequestedSegment<'_>]) {
-        let tree = self.tree;
-        let here = &tree.nodes[node];
+    fn walk(&mut self, node: usize, path: &[PathSegment], so_far: Comparison) {
+        let here = &self.tree.nodes[node];
         let Some((first, rest)) = path.split_first() else {
-            return self.arrive(node);
+            return self.arrive(node, so_far);
         };
         if let Some(child) = here.rest {
-            self.take_rest(child, path);
+            self.take_rest(child, path, so_far);
         }
         match first {
-            RequestedSegment::Literal(text) => {
-                let segment = Segment::Literal((*text).into());
+            PathSegment::Literal(text) => {
+                let segment = Segment::Literal(Arc::clone(text));
                 // Nothing falls back from a literal to the variable beside it (P7).
-                if let Some(child) = here.literals.get(*text) {
-                    self.step(*child, rest, segment, |_| {});
+                if let Some(child) = here.literals.get(text) {
+                    self.step(*child, rest, segment, so_far);
                 } else if let Some(child) = here.variable {
-                    self.step(child, rest, segment, |search| {
-                        (search.is_wider, search.is_same) = (true, false)
-                    });
+                    let wider = Comparison {
+                        is_wider: true,
+                        is_same: false,
+                        ..so_far
+                    };
+                    self.step(child, rest, segment, wider);
                 }
             }
-            RequestedSegment::Variable => {
+            PathSegment::Variable => {
                 // Named by its position alone, so that two conflicts cannot give it two names;
                 // `named` knows the public one.
-                let name = self.part(self.at.len() + 1);
+                let segment = Segment::Variable(self.part(self.at.len() + 1));
                 // A literal beats a variable: unless an earlier segment decided, its requests are
                 // the public path's own.
                 // The refusal keeps the variable: a literal would take requests of other operations
                 // with one in its place.
-                let literals = if self.is_wider {
-                    Some(&here.literals)
-                } else {
-                    None
-                };
-                for child in literals.into_iter().flat_map(BTreeMap::values) {
-                    let segment = Segment::Variable(Arc::clone(&name));
-                    self.step(*child, rest, segment, |search| search.is_same = false);
+                for child in here.literals.values().filter(|_| so_far.is_wider) {
+                    let other = Comparison {
+                        is_same: false,
+                        ..so_far
+                    };
+                    self.step(*child, rest, segment.clone(), other);
                 }
                 if let Some(child) = here.variable {
-                    self.step(child, rest, Segment::Variable(name), |_| {});
+                    self.step(child, rest, segment, so_far);
                 }
             }
-            RequestedSegment::Opaque => {
+            PathSegment::Opaque => {
                 if let (Some(child), Some(name)) = (here.variable, &here.name) {
                     let segment = Segment::Variable(Arc::clone(name));
-                    self.step(child, rest, segment, |search| {
-                        (search.is_wider, search.is_opaque) = (true, true);
-                        search.is_same = false;
-                    });
+                    let opaque = Comparison {
+                        is_wider: true,
+                        is_opaque: true,
+                        is_same: false,
+                    };
+                    self.step(child, rest, segment, opaque);
                 }
             }
             // Unless an earlier segment decided, whatever is public below it is more particular.
-            RequestedSegment::Rest if self.is_wider => self.below(node),
-            RequestedSegment::Rest => {}
+            PathSegment::Rest if so_far.is_wider => self.below(node, so_far),
+            PathSegment::Rest => {}
         }
     }
 
-    fn step(
-        &mut self,
-        child: usize,
-        rest: &[RequestedSegment<'_>],
-        segment: Segment,
-        change: impl FnOnce(&mut Self),
-    ) {
-        let before = (self.is_wider, self.is_opaque, self.is_same);
+    fn step(&mut self, child: usize, rest: &[PathSegment], segment: Segment, so_far: Comparison) {
         self.at.push(segment);
-        change(self);
-        self.walk(child, rest);
+        self.walk(child, rest, so_far);
         self.at.pop();
-        (self.is_wider, self.is_opaque, self.is_same) = before;
     }
 
     /// A public greedy variable takes all that is left.
-    fn take_rest(&mut self, child: usize, path: &[RequestedSegment<'_>]) {
-        let before = (self.is_wider, self.is_opaque, self.is_same);
+    fn take_rest(&mut self, child: usize, path: &[PathSegment], mut so_far: Comparison) {
         let depth = self.at.len();
-        let is_rest = matches!(path, [RequestedSegment::Rest]);
-        self.is_wider |= !is_rest;
-        self.is_same &= is_rest;
-        for (index, segment) in path.iter().enumerate() {
-            let name = self.part(depth + index + 1);
-            let segment = match segment {
-                RequestedSegment::Literal(text) => Segment::Literal((*text).into()),
-                RequestedSegment::Variable => Segment::Variable(name),
-                RequestedSegment::Rest => Segment::Rest(name),
-                RequestedSegment::Opaque => {
-                    self.is_opaque = true;
-                    Segment::Variable(name)
-                }
-            };
-            self.at.push(segment);
+        let is_rest = matches!(path, [PathSegment::Rest]);
+        so_far.is_wider |= !is_rest;
+        so_far.is_same &= is_rest;
+        so_far.is_opaque |= path.contains(&PathSegment::Opaque);
+        for (number, segment) in (depth + 1..).zip(path) {
+            let name = self.part(number);
+            self.at.push(match segment {
+                PathSegment::Literal(text) => Segment::Literal(Arc::clone(text)),
+                PathSegment::Variable | PathSegment::Opaque => Segment::Variable(name),
+                PathSegment::Rest => Segment::Rest(name),
+            });
         }
-        self.arrive(child);
+        self.arrive(child, so_far);
         self.at.truncate(depth);
-        (self.is_wider, self.is_opaque, self.is_same) = before;
     }
 
     /// Public operations below a wider path take requests of a greedy one.
-    fn below(&mut self, node: usize) {
-        let Some(operation) = self.tree.overlapping_below(node, self.method) else {
+    fn below(&mut self, node: usize, so_far: Comparison) {
+        let overlaps = |served: HttpMethod| served.overlaps(self.method);
+        let mut children = self.tree.nodes[node].children();
+        let Some(operation) = children.find_map(|child| self.tree.first(child, overlaps)) else {
             return;
         };
-        if self.is_opaque {
+        if so_far.is_opaque {
             return self.found.push(Conflict::Unavoidable(operation));
         }
         let name = self.part(self.at.len() + 1);
         self.at.push(Segment::Rest(name));
-        if !self.is_public_at(&self.at) {
-            self.refuse();
-        }
+        self.refuse_unless_public();
         self.at.pop();
     }
 
-    fn arrive(&mut self, node: usize) {
+    fn arrive(&mut self, node: usize, so_far: Comparison) {
         let methods = &self.tree.nodes[node].methods;
         let exact = methods.get_key_value(&self.method);
-        let Some((served, operation)) = exact.or_else(|| {
-            methods
-                .iter()
-                .find(|(served, _)| served.overlaps(self.method))
-        }) else {
+        let mut overlapping = methods
+            .iter()
+            .filter(|(served, _)| served.overlaps(self.method));
+        let Some((served, operation)) = exact.or_else(|| overlapping.next()) else {
             return;
         };
-        if self.is_opaque {
+        if so_far.is_opaque {
             self.found.push(Conflict::Unavoidable(*operation));
-        } else if self.is_wider {
-            if !self.is_public_at(&self.at) {
-                self.refuse();
-            }
-        } else if self.is_same && served == &self.method {
+        } else if so_far.is_wider {
+            self.refuse_unless_public();
+        } else if so_far.is_same && served == &self.method {
             self.found.push(Conflict::Same(*operation));
-        } else if self.is_same && *served == HttpMethod::Any {
+        } else if so_far.is_same && *served == HttpMethod::Any {
             // A method of its own beats ANY; the other way round each has requests of its own.
             self.refuse();
         }
@@ -206,11 +189,9 @@ impl ConflictSearch<'_> {
 
     /// A variable's name that no ancestor has.
     fn part(&self, number: usize) -> Arc<str> {
+        let taken = self.at.iter().filter_map(Segment::variable);
         free_name(&format!("part_{number}"), |name| {
-            self.at
-                .iter()
-                .filter_map(Segment::variable)
-                .any(|taken| **taken == *name)
+            taken.clone().any(|taken| **taken == *name)
         })
     }
 
@@ -221,20 +202,13 @@ impl ConflictSearch<'_> {
         }));
     }
 
-    /// A public operation at exactly that path takes all requests of the method there.
-    ///
-    /// ANY beside a public method still has the others.
-    fn is_public_at(&self, path: &[Segment]) -> bool {
-        let mut at = 0;
-        for segment in path {
-            match self.tree.child(at, segment) {
-                Some(child) => at = child,
-                None => return false,
-            }
+    /// Refuses the path, unless a public operation at exactly that path takes all requests of the
+    /// method there. ANY beside a public method still has the others.
+    fn refuse_unless_public(&mut self) {
+        let mut segments = self.at.iter();
+        let node = segments.try_fold(0, |at, segment| self.tree.child(at, segment));
+        if node.is_none_or(|at| self.tree.nodes[at].answering(self.method).is_none()) {
+            self.refuse();
         }
-        self.tree.nodes[at]
-            .methods
-            .keys()
-            .any(|served| *served == self.method || *served == HttpMethod::Any)
     }
 }

@@ -1,7 +1,6 @@
 //! Requests that a fixed text leads away from the path that they fit.
+//! In: the tree, a path with variables. Out: whether a greedy variable further up takes some of them.
 //!
-//! In: the tree, a path with variables. Out: whether a greedy variable further up takes some of its
-//! requests. Pure.
 //! Source: docs/aws-rules.md#p7: a fixed text beats the variable beside it for good, and what its
 //! branch does not answer comes to a greedy variable above.
 
@@ -47,11 +46,7 @@ impl RouteTree {
         };
         let is_taken = led.is_below && led.is_away;
         let Some((first, rest)) = path.split_first() else {
-            return is_taken
-                && !here
-                    .methods
-                    .keys()
-                    .any(|served| *served == method || *served == HttpMethod::Any);
+            return is_taken && here.answering(method).is_none();
         };
         let follows = |node: Option<usize>, is_away: bool| match node {
             Some(node) => {

@@ -1,18 +1,29 @@
 //! Paths of operations that are not served, as callers may request them.
-//!
-//! In: paths as the description writes them. Out: their segments, whatever they are made of. Pure.
+//! In: paths as the description writes them. Out: their segments.
+
+use std::sync::Arc;
 
 use crate::openapi::is_dots;
 use crate::plan::paths::{self, Segment};
 
-/// A segment of an operation that is not served.
-#[derive(Clone, Debug)]
-pub(crate) enum RequestedSegment<'a> {
-    Literal(&'a str),
+/// A segment of a path, whatever the names of its variables.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum PathSegment {
+    Literal(Arc<str>),
     Variable,
     Rest,
     /// Something that no resource can be: part of a segment, or an illegal character.
     Opaque,
+}
+
+impl From<&Segment> for PathSegment {
+    fn from(segment: &Segment) -> Self {
+        match segment {
+            Segment::Literal(text) => Self::Literal(Arc::clone(text)),
+            Segment::Variable(_) => Self::Variable,
+            Segment::Rest(_) => Self::Rest,
+        }
+    }
 }
 
 /// Longest path that gets a response other than 414: it is part of the ARN of the method.
@@ -38,31 +49,27 @@ pub(crate) fn can_be_requested(path: &str) -> bool {
     slashes.max(bytes) <= MAX_REQUESTED_BYTES
 }
 
-/// Splits a path that is not served, whatever it is made of. A query or fragment is no part of what
-/// the gateway matches.
-pub(crate) fn requested(path: &str, widen: bool) -> Vec<RequestedSegment<'_>> {
+/// Splits a path that is not served, whatever is in it. A query or fragment is no part of what the
+/// gateway matches.
+pub(crate) fn requested(path: &str, widen: bool) -> Vec<PathSegment> {
     let path = &path[..path.find(['?', '#']).unwrap_or(path.len())];
     let path = path.trim_start_matches('/');
     let path = path.strip_suffix('/').unwrap_or(path);
     if path.is_empty() {
         return Vec::new();
     }
-    let segment = |text| match text {
-        // Nobody requests it: clients resolve it.
-        text if is_dots(text) => RequestedSegment::Literal(text),
-        text => variable_or_literal(text, widen),
-    };
-    path.split('/').map(segment).collect()
+    path.split('/').map(|text| segment(text, widen)).collect()
 }
 
-fn variable_or_literal(text: &str, widen: bool) -> RequestedSegment<'_> {
-    match paths::template(&format!("/{text}"), widen).map(|template| template.segments) {
-        Ok(segments) => match segments.as_slice() {
-            [Segment::Literal(_)] => RequestedSegment::Literal(text),
-            [Segment::Variable(_)] => RequestedSegment::Variable,
-            [Segment::Rest(_)] => RequestedSegment::Rest,
-            [] | [_, _, ..] => RequestedSegment::Opaque,
-        },
-        Err(_) => RequestedSegment::Opaque,
+fn segment(text: &str, widen: bool) -> PathSegment {
+    // Nobody requests dots: clients resolve them.
+    if is_dots(text) {
+        return PathSegment::Literal(text.into());
+    }
+    let template = paths::template(&format!("/{text}"), widen);
+    match template.as_ref().map(|template| &*template.segments) {
+        Ok([Segment::Literal(_)]) => PathSegment::Literal(text.into()),
+        Ok([segment]) => segment.into(),
+        Ok([] | [_, _, ..]) | Err(_) => PathSegment::Opaque,
     }
 }
