@@ -184,7 +184,7 @@ fn auth_breach(promised: &str, operation: &OperationPlan, blueprint: &Blueprint)
             .collect();
         format!("is checked by {}", names.join(" and "))
     } else if auth.api_key {
-        "asks for an API key alone, which anybody may have been given".to_owned()
+        "requires an API key alone, which anybody may have been given".to_owned()
     } else if let Some(ignored) = auth.entries.first() {
         format!("is open to every caller of the gateway, which ignores `{ignored}`")
     } else {

@@ -157,11 +157,11 @@ impl AuthorizerFunction<'_> {
         let mut finding = diagnostic::CREDENTIAL_OUTSIDE_IDENTITY
             .at(self.place())
             .message(format_args!(
-                "answers of `{}` are kept by {cached_by}{shown}: the answer for one caller serves another who shows none",
+                "responses of `{}` are cached by {cached_by}{shown}: the response for one caller is returned to another who shows none",
                 self.name
             ));
         let Some(credential) = credential else {
-            return finding.help("add the header or query parameter that holds the credential to `identity`, or write `ttl: 0s` to ask the function every time");
+            return finding.help("add the header or query parameter that holds the credential to `identity`, or write `ttl: 0s` to call the function for each request");
         };
         finding.places.push(credential.declared_at.clone());
         let source = credential.source.iter();
@@ -172,7 +172,7 @@ impl AuthorizerFunction<'_> {
             format!("`identity: [{}]`, or ", all.join(", "))
         });
         finding.help(format_args!(
-            "write {}`ttl: 0s` to ask the function every time{}",
+            "write {}`ttl: 0s` to call the function for each request{}",
             added.collect::<String>(),
             self.or_credential()
         ))

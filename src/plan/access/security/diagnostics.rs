@@ -186,14 +186,14 @@ impl Cause {
             Self::AnyScopeSuffices => Some((
                 &diagnostic::ANY_SCOPE_SUFFICES,
                 format!(
-                    "a token of `{name}` with any one of the scopes is let through on {all}, where the description asks for all of them"
+                    "a token of `{name}` with any one of the scopes is let through on {all}, where the description requires all of them"
                 ),
                 "have the backend check the others, or name the one that decides in `scopes` of a route",
             )),
             Self::UncheckedScopes => Some((
                 &diagnostic::UNCHECKED_SCOPES,
                 format!(
-                    "the description asks for scopes on {all}, and the gateway checks none of `{name}`"
+                    "the description requires scopes on {all}, and the gateway checks none of `{name}`"
                 ),
                 "have the authorizer's function or the backend check them; the gateway itself knows scopes of Cognito alone",
             )),

@@ -107,7 +107,7 @@ impl<'a> AuthUse<'a> {
                     .at(at)
                     .also(scheme)
                     .message(format_args!(
-                        "`auth` maps the scheme `{name}`, which nothing asks for, while {} would be open",
+                        "`auth` maps the scheme `{name}`, which nothing requires, while {} would be open",
                         OperationName::summary(undecided)
                     ))
                     .help("add the description's `security`, or `auth` of a route; remove the entry, or say `auth: none` in a route, where they are meant to be open");
@@ -118,7 +118,7 @@ impl<'a> AuthUse<'a> {
                 let mut finding = diagnostic::UNUSED_AUTH
                     .at(at)
                     .message(format_args!(
-                        "nothing uses `{name}`, so nothing is made of it"
+                        "nothing uses `{name}`, so no resource is created for it"
                     ))
                     .help("name it in `auth` of a route, or remove the entry");
                 finding.places.extend(scheme);

@@ -55,21 +55,21 @@ impl Builder<'_> {
                 format!(
                     "requests of {name} arrive at the address of {listed}: with what is put before their paths or taken away, the backend gets the same path"
                 ),
-                "hide both, or ask callers of both for the same; else give one of them a backend with servers of its own",
+                "hide both, or require the same of callers of both; else give one of them a backend with servers of its own",
             ),
             ReachKind::Diverted => (
                 &diagnostic::DIVERTED_TO_A_GREEDY_PATH,
                 format!(
                     "some requests come to the greedy path of {name} in place of {listed}: another path has a fixed text where it has a variable, and the gateway never goes back from that to the variable"
                 ),
-                "hide the greedy path, too, or ask callers of both for the same, or write the paths that are public in its place",
+                "hide the greedy path, too, or require the same of callers of both, or write the paths that are public in its place",
             ),
             ReachKind::Crossing => (
                 &diagnostic::CROSSING_TEMPLATES,
                 format!(
                     "one path can fit both {name} and {listed}: the gateway takes it for the first, and the backend may take it for the other"
                 ),
-                "let the two paths differ in a fixed segment, or hide both or ask callers of both for the same",
+                "let the two paths differ in a fixed segment, or hide both or require the same of callers of both",
             ),
             ReachKind::BelowRest => (
                 &diagnostic::BELOW_A_GREEDY_PATH,
@@ -98,7 +98,7 @@ impl Builder<'_> {
         let name = |draft: &usize| {
             let plan = &self.drafts[*draft].plan;
             let reason = if plan.is_public() {
-                "asks callers for more"
+                "requires more of callers"
             } else {
                 "is not public"
             };

@@ -53,11 +53,11 @@ impl WeakeningEffect<'_> {
                 "`auth: {by}` lets others through to {named}, which the description protects with {of}"
             ),
             Self::Scopes(scopes) => format!(
-                "`scopes` let others through to {named}, for which the description asks for `{}`",
+                "`scopes` let others through to {named}, for which the description requires `{}`",
                 scopes.join("`, `")
             ),
             Self::Key => format!(
-                "`api_key: false` takes the key from {named}, for which the description asks for one"
+                "`api_key: false` takes the key from {named}, for which the description requires one"
             ),
         };
         let auth = match self {
@@ -86,7 +86,7 @@ pub(crate) fn two_authorizers(
         .also(blueprint.place(&pointer::child("/auth", one)))
         .also(blueprint.place(&pointer::child("/auth", other)))
         .message(format_args!(
-            "{} asks for `{one}` and `{other}` at once, and a method has one authorizer, with an API key beside it or without",
+            "{} requires `{one}` and `{other}` at once, and a method has one authorizer, with an API key beside it or without",
             operation.name()
         ))
         .help("map the two to one authorizer that checks both, or one of them to `ignore` if the backend checks it")
