@@ -62,7 +62,7 @@ pub(crate) fn routes(
     }
     builder.unknown_greedy_names();
     builder.name_variables();
-    builder.refuse_crowded();
+    builder.refuse_competing_variables();
     builder.refuse_private();
     builder.check_reachable();
     builder.checks();

@@ -107,23 +107,23 @@ fn without_effect(
     at: &str,
     blueprint: &Blueprint,
 ) -> Option<Diagnostic> {
-    if matched.is_empty() {
-        return Some(
-            diagnostic::MATCHES_NOTHING
-                .at(blueprint.place(at))
-                .message("this throttle of a usage plan matches no public operation")
-                .help("compare its patterns with the description, or remove it"),
-        );
-    }
-    if matched.iter().any(|operation| operation.auth.api_key) {
+    let (code, message, help) = if matched.is_empty() {
+        (
+            &diagnostic::MATCHES_NOTHING,
+            "this throttle of a usage plan matches no public operation",
+            "compare its patterns with the description, or remove it",
+        )
+    } else if matched.iter().any(|operation| operation.auth.api_key) {
         return None;
-    }
-    Some(
-        diagnostic::PLAN_WITHOUT_EFFECT
-            .at(blueprint.place(at))
-            .message("no operation that this throttle matches needs an API key, so it throttles nobody")
-            .help("add `api_key: true` to a route of these operations, or throttle them with `throttle` of a route"),
-    )
+    } else {
+        (
+            &diagnostic::PLAN_WITHOUT_EFFECT,
+            "no operation that this throttle matches needs an API key, so it throttles nobody",
+            "add `api_key: true` to a route of these operations, or throttle them with `throttle` of a route",
+        )
+    };
+    let place = blueprint.place(at);
+    Some(code.at(place).message(message).help(help))
 }
 
 /// The path of an operation as usage plans write it.

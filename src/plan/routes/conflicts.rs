@@ -34,25 +34,24 @@ impl Builder<'_> {
                 }
             }
         }
-        self.report_crowding_refusals();
+        self.report_competing_refusals();
     }
 
     /// Reports refusals that cannot be built, since they need a variable beside a greedy one.
-    fn report_crowding_refusals(&mut self) {
+    fn report_competing_refusals(&mut self) {
         let mut tree = RouteTree::new();
         for (index, draft) in self.drafts.iter().enumerate() {
             if let Some(path) = &draft.plan.gateway_path {
                 tree.insert(path, draft.plan.method, index);
             }
         }
-        let crowded: BTreeSet<usize> = tree.crowded().map(|(_, greedy)| greedy).collect();
+        let known = tree.competing_variables();
+        let known: BTreeSet<usize> = known.map(|(_, greedy)| greedy).collect();
         for refusal in &self.refusals {
             tree.insert(&refusal.path, refusal.method, 0);
         }
-        for (_, greedy) in tree
-            .crowded()
-            .filter(|(_, greedy)| !crowded.contains(greedy))
-        {
+        let competing = tree.competing_variables();
+        for (_, greedy) in competing.filter(|(_, greedy)| !known.contains(greedy)) {
             let public = &self.drafts[greedy].plan;
             let finding = diagnostic::SHADOWED_OPERATION
                 .at(public.place.clone())

@@ -29,11 +29,11 @@ impl<'a> Builder<'a> {
     pub(crate) fn operation(&mut self, index: usize) {
         let described = self.descriptions.described(index);
         let mounts = std::mem::take(&mut self.mounts);
-        let mut decide = |mount: &Option<&MountSpec>| {
+        let decide = |mount: &Option<&MountSpec>| {
             self.rules
                 .decide(described, mount.map_or("/", |mount| &mount.at))
         };
-        let decisions: Vec<_> = mounts.iter().map(&mut decide).collect();
+        let decisions: Vec<_> = mounts.iter().map(decide).collect();
         let exposures: Vec<Exposure> = decisions.iter().map(Decision::exposure).collect();
         let spec = &self.blueprint.spec;
         let has_private_callers = spec.topology.has_alb() && spec.emits_rules();

@@ -276,8 +276,8 @@ impl<'a> Builder<'a> {
     }
 
     /// Refuses a variable and a greedy variable under one parent.
-    pub(crate) fn refuse_crowded(&mut self) {
-        for (variable, greedy) in self.tree.crowded() {
+    pub(crate) fn refuse_competing_variables(&mut self) {
+        for (variable, greedy) in self.tree.competing_variables() {
             let (variable, greedy) = (&self.drafts[variable].plan, &self.drafts[greedy].plan);
             let finding = diagnostic::DUPLICATE_OPERATION
                 .at(greedy.place.clone())

@@ -14,6 +14,7 @@ mod servers;
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::Builder;
@@ -23,7 +24,7 @@ use crate::plan::paths::Segment;
 use crate::plan::routes::tree::{PathSegment, RouteTree};
 use crate::plan::{AuthPlan, Check};
 use paths::{BackendPath, BackendPaths};
-use search::{Met, PublicIndex};
+use search::PublicIndex;
 
 /// The index of a draft for a refusal.
 const REFUSAL: usize = usize::MAX;
@@ -69,7 +70,9 @@ impl Builder<'_> {
             index.search(guarded, |public, relation| {
                 let has_same_prefixes = public.context.prefixes == guarded.context.prefixes;
                 let kind = match (relation.is_crossing(), has_same_prefixes) {
-                    (true, true) if !relation.public_comes_first => return Met::Further,
+                    (true, true) if !relation.public_comes_first => {
+                        return ControlFlow::Continue(());
+                    }
                     // Servers that look at fixed texts first take the request for the guarded one.
                     (true, false) if !relation.public_comes_first => ReachKind::Elsewhere,
                     (true, _) => ReachKind::Crossing,
@@ -77,7 +80,7 @@ impl Builder<'_> {
                     (false, false) => ReachKind::Elsewhere,
                 };
                 if !self.is_reached(paths, public, guarded) {
-                    return Met::Further;
+                    return ControlFlow::Continue(());
                 }
                 let tree = router.get_or_init(|| self.with_refusals());
                 let is_refused_behind = !has_same_prefixes
@@ -88,7 +91,7 @@ impl Builder<'_> {
                     && (is_refused_behind
                         || self.taker(tree, public, guarded) != Some(public.draft))
                 {
-                    return Met::Further;
+                    return ControlFlow::Continue(());
                 }
                 let kind = if is_notation && self.is_diverted(tree, public, guarded) {
                     ReachKind::Diverted
@@ -104,7 +107,7 @@ impl Builder<'_> {
                 {
                     list.push(guarded.draft);
                 }
-                Met::Enough
+                ControlFlow::Break(())
             });
         }
         found

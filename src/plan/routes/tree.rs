@@ -162,7 +162,7 @@ impl RouteTree {
 
     /// Operations below a variable and below a greedy one of the same parent: API Gateway takes one
     /// of the two (P3).
-    pub(crate) fn crowded(&self) -> impl Iterator<Item = (usize, usize)> {
+    pub(crate) fn competing_variables(&self) -> impl Iterator<Item = (usize, usize)> {
         let first = |child: Option<usize>| self.first(child?, |_| true);
         self.nodes
             .iter()

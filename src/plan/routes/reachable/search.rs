@@ -5,6 +5,7 @@
 //! two operations are compared in pairs.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 
 use super::is_weaker;
 use super::paths::{BackendPath, BackendPaths, PathContext};
@@ -12,14 +13,6 @@ use super::relation::{Relation, SegmentKind};
 use crate::plan::AuthPlan;
 use crate::plan::routes::tree::PathSegment;
 use crate::plan::segments::SegmentIndex;
-
-/// Continuation of a search after a pair.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Met {
-    Further,
-    /// No other operation of this shape.
-    Enough,
-}
 
 /// Indexes of paths by their shapes and segments.
 type PathsByShape<'p> =
@@ -45,11 +38,11 @@ impl<'p> PublicIndex<'p> {
     }
 
     /// Calls back with public operations that require less and may take requests of the guarded one,
-    /// shape by shape.
+    /// shape by shape; `Break` ends the search among those of the shape.
     pub(crate) fn search(
         &mut self,
         guarded: &'p BackendPath,
-        mut each: impl FnMut(&BackendPath, &Relation) -> Met,
+        mut each: impl FnMut(&BackendPath, &Relation) -> ControlFlow<()>,
     ) {
         let paths = self.paths;
         let nothing = AuthPlan::default();
@@ -83,7 +76,7 @@ impl<'p> PublicIndex<'p> {
             let lists = lists.into_iter().flatten();
             let included = lists.filter(|(context, _)| is_included(context));
             for index in included.flat_map(|(_, list)| list) {
-                if each(&paths.all[*index], &relation) == Met::Enough {
+                if each(&paths.all[*index], &relation).is_break() {
                     break;
                 }
             }

@@ -8,9 +8,9 @@ use super::RouteTree;
 use crate::openapi::HttpMethod;
 use crate::plan::paths::Segment;
 
-/// A request on its way through the tree.
+/// Position of a request in the tree.
 #[derive(Clone, Copy)]
-struct Led {
+struct RequestPosition {
     node: usize,
     /// A passed greedy variable is that of the operation, and no nearer one serves the request.
     is_below: bool,
@@ -22,7 +22,7 @@ impl RouteTree {
     /// Returns whether an operation with a greedy variable takes a request of the path, since a fixed
     /// text is in the place of a variable.
     pub(crate) fn diverts(&self, path: &[Segment], method: HttpMethod, operation: usize) -> bool {
-        let start = Led {
+        let start = RequestPosition {
             node: 0,
             is_below: false,
             is_away: false,
@@ -30,8 +30,14 @@ impl RouteTree {
         self.leads_away(start, path, method, operation)
     }
 
-    fn leads_away(&self, led: Led, path: &[Segment], method: HttpMethod, operation: usize) -> bool {
-        let here = &self.nodes[led.node];
+    fn leads_away(
+        &self,
+        position: RequestPosition,
+        path: &[Segment],
+        method: HttpMethod,
+        operation: usize,
+    ) -> bool {
+        let here = &self.nodes[position.node];
         let mut answering = here
             .rest
             .into_iter()
@@ -40,34 +46,34 @@ impl RouteTree {
         let answer = answering
             .next()
             .map(|first| *first.1 == operation || answering.any(|(_, other)| *other == operation));
-        let led = Led {
-            is_below: answer.unwrap_or(led.is_below),
-            ..led
+        let position = RequestPosition {
+            is_below: answer.unwrap_or(position.is_below),
+            ..position
         };
-        let is_taken = led.is_below && led.is_away;
+        let is_taken = position.is_below && position.is_away;
         let Some((first, rest)) = path.split_first() else {
             return is_taken && here.answering(method).is_none();
         };
         let follows = |node: Option<usize>, is_away: bool| match node {
             Some(node) => {
-                let led = Led {
+                let position = RequestPosition {
                     node,
                     is_away,
-                    ..led
+                    ..position
                 };
-                self.leads_away(led, rest, method, operation)
+                self.leads_away(position, rest, method, operation)
             }
             None => is_taken,
         };
         match first {
             Segment::Literal(text) => follows(
                 here.literals.get(text).copied().or(here.variable),
-                led.is_away,
+                position.is_away,
             ),
             Segment::Variable(_) => {
-                let mut fixed = here.literals.values().filter(|_| led.is_below);
+                let mut fixed = here.literals.values().filter(|_| position.is_below);
                 fixed.any(|child| follows(Some(*child), true))
-                    || follows(here.variable, led.is_away)
+                    || follows(here.variable, position.is_away)
             }
             Segment::Rest(_) => is_taken,
         }
