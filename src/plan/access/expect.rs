@@ -108,8 +108,8 @@ fn breaches(
     if let Some(promised) = promise.exposure.filter(differs) {
         let message = format!(
             "is {}, and is promised to be {}",
-            exposure_name(operation.exposure),
-            exposure_name(promised)
+            operation.exposure.name(),
+            promised.name()
         );
         breaches.push(("exposure", message));
     }
@@ -131,14 +131,6 @@ fn breaches(
         breaches.push(("throttle", message.to_owned()));
     }
     breaches
-}
-
-fn exposure_name(exposure: Exposure) -> &'static str {
-    match exposure {
-        Exposure::Public => "public",
-        Exposure::Internal => "internal",
-        Exposure::Hidden => "hidden",
-    }
 }
 
 /// Returns whether an entry of `auth` checks the callers of an operation.

@@ -18,8 +18,6 @@ struct PublicAccess {
     auth: AuthPlan,
     /// An exported preflight, which the gateway answers.
     is_preflight: bool,
-    /// Callers reach its backend.
-    is_called: bool,
     /// Headers that a browser of another origin has to be allowed to send.
     browser_headers: Vec<Arc<str>>,
 }
@@ -86,7 +84,6 @@ impl<'a> Builder<'a> {
         PublicAccess {
             auth,
             is_preflight,
-            is_called: !is_preflight,
             browser_headers,
         }
     }
@@ -131,12 +128,13 @@ impl<'a> Builder<'a> {
         let is_public = exposure == Exposure::Public;
         let prefix = self.gateway_prefix(description, mount);
         let access = self.public_access(index, decision);
-        if access.is_called {
+        let is_called = is_public && !access.is_preflight;
+        if is_called {
             self.media_types
                 .extend(operation.binary_media_types.iter().cloned());
         }
         let has_alb = self.blueprint.spec.topology.has_alb();
-        let backend = self.backend(operation, mount, decision, access.is_called);
+        let backend = self.backend(operation, mount, decision, is_called);
         let below_prefix =
             |template: &Template| prefix.iter().chain(&template.segments).cloned().collect();
         let plan = OperationPlan {
@@ -167,7 +165,7 @@ impl<'a> Builder<'a> {
             checks: Default::default(),
             coverage: Default::default(),
         };
-        let cache = if access.is_called {
+        let cache = if is_called {
             self.requested_cache(&self.descriptions.apis[description], operation, decision)
         } else {
             None
