@@ -36,7 +36,7 @@ pub enum AuthDifference {
     Chosen,
 }
 
-/// The one who checks a caller.
+/// Check of callers before a request is forwarded.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Check {
     #[default]

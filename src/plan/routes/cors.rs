@@ -115,7 +115,7 @@ pub(crate) fn cors(
     })
 }
 
-/// None where the description has a response of its own to OPTIONS (C6).
+/// The preflight of a path; none where the description has a response of its own to OPTIONS (C6).
 ///
 /// An operation for every method that authenticates its callers can answer no preflight: a browser
 /// sends no credentials with it.

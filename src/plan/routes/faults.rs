@@ -88,8 +88,8 @@ impl Builder<'_> {
         }
         for read in &template.read {
             let part = read.variable.path_part();
-            let (mut unchecked, mut help) =
-                (String::new(), format!("write `{part}` in the description"));
+            let mut unchecked = String::new();
+            let mut help = format!("write `{part}` in the description");
             if let Some(constraint) = &read.constraint {
                 unchecked =
                     format!("; the gateway does not check `{constraint}`, and the backend has to");

@@ -48,7 +48,8 @@ impl Builder<'_> {
         more: &str,
     ) -> Diagnostic {
         let plan = &self.drafts[public].plan;
-        let (name, listed) = (plan.name(), self.listed(guarded));
+        let name = plan.name();
+        let listed = self.listed(guarded);
         let (code, message, help) = match kind {
             ReachKind::Elsewhere => (
                 &diagnostic::REACHED_ELSEWHERE,

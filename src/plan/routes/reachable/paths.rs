@@ -153,7 +153,8 @@ struct Guards {
 
 impl Guards {
     fn of(drafts: &[Draft<'_>]) -> Self {
-        let (mut all, mut of_drafts) = (Vec::new(), Vec::with_capacity(drafts.len()));
+        let mut all = Vec::new();
+        let mut of_drafts = Vec::with_capacity(drafts.len());
         let mut numbers = HashMap::new();
         for plan in drafts.iter().map(|draft| &draft.plan) {
             let AuthPlan {

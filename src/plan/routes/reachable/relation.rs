@@ -42,36 +42,29 @@ pub(crate) struct Relation {
 impl Relation {
     /// The relation of two shapes; none where no request fits both.
     pub(crate) fn of(public: &[SegmentKind], guarded: &[SegmentKind]) -> Option<Self> {
+        use SegmentKind::{Literal, Opaque, Rest, Variable};
         let mut relation = Self::default();
         for at in 0.. {
             match (public.get(at), guarded.get(at)) {
-                (None, None) => break,
-                (Some(SegmentKind::Rest), Some(SegmentKind::Rest)) => break,
-                (Some(SegmentKind::Rest), Some(_)) => {
+                (None, None) | (Some(Rest), Some(Rest)) => break,
+                (Some(Rest), Some(_)) => {
                     relation.public_is_wider = true;
                     relation.is_through_rest = true;
                     break;
                 }
-                (Some(_), Some(SegmentKind::Rest)) => {
+                (Some(_), Some(Rest)) => {
                     relation.guarded_takes_more();
                     break;
                 }
-                (Some(SegmentKind::Literal), Some(SegmentKind::Literal)) => {
+                (Some(Literal), Some(Literal)) => {
                     relation.shared.push(SegmentPosition::FromLeft(at))
                 }
-                (Some(SegmentKind::Literal), Some(SegmentKind::Variable)) => {
-                    relation.guarded_takes_more()
-                }
-                (Some(SegmentKind::Variable), Some(SegmentKind::Variable)) => {}
-                (Some(SegmentKind::Variable), Some(SegmentKind::Literal | SegmentKind::Opaque)) => {
-                    relation.public_is_wider = true
-                }
+                (Some(Literal), Some(Variable)) => relation.guarded_takes_more(),
+                (Some(Variable), Some(Variable)) => {}
+                (Some(Variable), Some(Literal | Opaque)) => relation.public_is_wider = true,
                 // A fixed text beside a part of a segment is the more particular one, and the
                 // gateway knows no parts.
-                (Some(SegmentKind::Literal), Some(SegmentKind::Opaque))
-                | (Some(SegmentKind::Opaque), Some(_)) => {
-                    return None;
-                }
+                (Some(Literal), Some(Opaque)) | (Some(Opaque), Some(_)) => return None,
                 (Some(_), None) | (None, Some(_)) => return None,
             }
         }
