@@ -25,6 +25,7 @@ pub mod aws;
 
 pub mod assemble;
 
+pub(crate) mod follow;
 pub mod limits;
 pub mod walk;
 

@@ -6,17 +6,16 @@
 //! refuses.
 
 mod access;
-mod alb;
 mod answer;
 mod hops;
 mod nearest;
 mod private;
 mod request;
-pub(crate) mod route;
+mod steps;
 mod values;
 
 pub use private::Private;
-pub use request::Asked;
+pub use request::TracedRequest;
 
 use serde::Serialize;
 
@@ -24,11 +23,10 @@ use crate::assemble::Assembled;
 use crate::aws::Integration;
 use crate::blueprint::Exposure;
 use crate::emit::places::{Places, Written};
+use crate::follow::{Follower, ResourceTree, Router};
 use crate::openapi::HttpMethod;
 use crate::plan::{OperationPlan, Plan, Segment, Value, text_of};
-use crate::walk::tree::Tree;
 use hops::Hops;
-use route::Router;
 
 /// What becomes of a request.
 #[derive(Debug, Serialize)]
@@ -39,7 +37,7 @@ pub struct Trace {
     /// Whether a backend gets the request, or the gateway answers a browser that asks what it may
     /// send.
     pub served: bool,
-    pub answer: Answer,
+    pub answer: Response,
     /// In the order in which the request takes them.
     pub hops: Vec<Hop>,
     /// What becomes of it where a private caller sends it to the load balancer; of what is
@@ -55,7 +53,7 @@ pub struct Trace {
 
 /// Who answers, and what.
 #[derive(Debug, Serialize)]
-pub struct Answer {
+pub struct Response {
     pub by: Answerer,
     /// `null` where the backend decides, and where there is no API.
     pub status: Option<u16>,
@@ -92,98 +90,128 @@ pub struct Route {
 ///
 /// # Errors
 /// The stack leads nowhere, which the walk has ruled out where files were made.
-pub fn trace(plan: &Plan, assembled: &Assembled, asked: &Asked) -> Result<Trace, String> {
-    let tree = Tree::of(&assembled.stack)?;
+pub fn trace(plan: &Plan, assembled: &Assembled, request: &TracedRequest) -> Result<Trace, String> {
+    let tree = ResourceTree::of(&assembled.stack)?;
+    let follower = Follower::of(assembled)?;
     let places = Places::of(&plan.output, &assembled.stack);
     let router = Router::of(&tree);
-    let segments = asked.segments();
-    let mut hops = Hops::new(plan.output.format, assembled, &places);
-    let operation = kept_operation(plan, asked.method, &segments);
-    let kept = operation.map(|operation| private::Kept {
-        operation,
-        method: asked.method.as_str(),
-        segments: &segments,
-    });
-    let private = kept
-        .map(|it| private::private(plan, assembled, &places, &it))
+    let segments = request.segments();
+    let mut hops = Hops::new(plan.output.format, &follower, &places);
+    let not_public = not_public(plan, request.method, &segments);
+    let private = not_public
+        .map(|operation| {
+            let request = private::PrivateRequest {
+                operation,
+                method: request.method.as_str(),
+                segments: &segments,
+            };
+            private::private(plan, assembled, &request, hops.empty())
+        })
         .transpose()?
         .flatten();
+    let exposure = not_public.and_then(exposure_of);
     if assembled.api.is_none() {
-        return Ok(without_api(asked, kept_because(operation), private));
+        return Ok(without_api(request, exposure, private));
     }
-    hops.stage(asked);
-    let (found, place) = (
-        router.route(asked.method, &segments),
-        router.place(&segments),
-    );
-    let answer = match &found {
-        Some(it) => {
-            hops.resource(&it.reached);
-            hops.method(it);
-            hops.integration(it, asked)?;
-            let own = it.found.method.integration.own_answer();
-            match own {
-                None if hops.answered.is_some() => balancer(hops.answered, kept_because(operation)),
-                None => Answer {
-                    by: Answerer::Backend,
-                    status: None,
-                    body: None,
-                    why: hops.arrival(),
-                },
-                Some(own) if matches!(it.found.method.integration, Integration::Preflight(_)) => {
-                    gateway(
-                        own,
-                        "a browser asks what it may send; `api.cors` says it".to_owned(),
-                    )
-                }
-                Some(own) => gateway(
-                    own,
-                    refused(kept_because(operation), &router, asked.method, &segments),
-                ),
-            }
-        }
-        None => {
-            if let Some(it) = &place {
-                hops.resource(it);
-            }
-            let why = if place.is_some() {
-                "the path has no such method"
-            } else {
-                "no resource has that path"
+    hops.stage(request);
+    let route = router.route(request.method, &segments);
+    let place = router.place(&segments);
+    let answer = match (&route, &place) {
+        (Some(route), _) => {
+            hops.resource(&route.path);
+            hops.method(route.method);
+            hops.integration(route, request)?;
+            let refusal = Refusal {
+                exposure,
+                router: &router,
+                request,
             };
-            let (status, body) = answer::no_route(&assembled.stack);
-            let why = kept_because(operation).unwrap_or_else(|| why.to_owned());
-            Answer {
-                by: Answerer::Gateway,
-                status: Some(status),
-                body: Some(body),
-                why,
+            routed(&hops, &route.method.node.integration, refusal)
+        }
+        (None, place) => {
+            if let Some(path) = place {
+                hops.resource(path);
             }
+            unrouted(assembled, place.is_some(), exposure)
         }
     };
-    let is_preflight = found
+    let is_preflight = route
         .as_ref()
-        .is_some_and(|it| matches!(it.found.method.integration, Integration::Preflight(_)));
+        .is_some_and(|it| matches!(it.method.node.integration, Integration::Preflight(_)));
     let served = answer.by == Answerer::Backend || is_preflight;
-    let mut notes = asked.notes(found.as_ref());
+    let mut notes = request.notes(route.as_ref());
     notes.extend(repeated_stage(plan, &segments).filter(|_| !served));
     Ok(Trace {
-        method: asked.method.as_str(),
-        path: asked.path.clone(),
+        method: request.method.as_str(),
+        path: request.path.clone(),
         served,
         answer,
         hops: hops.all,
         private: private.filter(|_| !served),
         methods: place
-            .map(|it| nearest::methods(&tree, it.place))
+            .map(|path| nearest::methods(&tree, path.place))
             .unwrap_or_default(),
         nearest: if served {
             Vec::new()
         } else {
-            nearest::nearest(&tree, asked.method, &segments)
+            nearest::nearest(&tree, request.method, &segments)
         },
         notes,
     })
+}
+
+/// The response to a request that no method takes.
+fn unrouted(assembled: &Assembled, has_resource: bool, exposure: Option<String>) -> Response {
+    let (status, body) = answer::no_route(&assembled.stack);
+    let why = if has_resource {
+        "the path has no such method"
+    } else {
+        "no resource has that path"
+    };
+    Response {
+        by: Answerer::Gateway,
+        status: Some(status),
+        body: Some(body),
+        why: exposure.unwrap_or_else(|| why.to_owned()),
+    }
+}
+
+/// Why the gateway refuses a request.
+struct Refusal<'a> {
+    /// The exposure of the operation, in a sentence.
+    exposure: Option<String>,
+    router: &'a Router<'a, 'a>,
+    request: &'a TracedRequest,
+}
+
+/// The response to a request that a method takes.
+fn routed(hops: &Hops<'_>, integration: &Integration, refusal: Refusal<'_>) -> Response {
+    match (integration.own_answer(), hops.response) {
+        (None, Some(response)) => Response {
+            by: Answerer::Balancer,
+            status: Some(response.status),
+            body: Some(response.body.to_owned()),
+            why: refusal
+                .exposure
+                .unwrap_or_else(|| "its rules send the request to no backend".to_owned()),
+        },
+        (None, None) => Response {
+            by: Answerer::Backend,
+            status: None,
+            body: None,
+            why: hops.arrival(),
+        },
+        (Some((status, body)), _) => Response {
+            by: Answerer::Gateway,
+            status: Some(status),
+            body: Some(body.to_owned()),
+            why: if matches!(integration, Integration::Preflight(_)) {
+                "a browser asks what it may send; `api.cors` says it".to_owned()
+            } else {
+                refusal.reason()
+            },
+        },
+    }
 }
 
 /// The stage's name stands in the stage's URL already.
@@ -196,14 +224,18 @@ fn repeated_stage(plan: &Plan, segments: &[&str]) -> Option<String> {
 }
 
 /// Nothing is public: no request comes to a gateway.
-fn without_api(asked: &Asked, kept: Option<String>, private: Option<Private>) -> Trace {
-    let kept = kept.map_or_else(String::new, |it| format!("; {it}"));
-    let why = format!("no operation is public, so there is no API{kept}");
+fn without_api(
+    request: &TracedRequest,
+    exposure: Option<String>,
+    private: Option<Private>,
+) -> Trace {
+    let exposure = exposure.map_or_else(String::new, |it| format!("; {it}"));
+    let why = format!("no operation is public, so there is no API{exposure}");
     Trace {
-        method: asked.method.as_str(),
-        path: asked.path.clone(),
+        method: request.method.as_str(),
+        path: request.path.clone(),
         served: false,
-        answer: Answer {
+        answer: Response {
             by: Answerer::Gateway,
             status: None,
             body: None,
@@ -213,79 +245,49 @@ fn without_api(asked: &Asked, kept: Option<String>, private: Option<Private>) ->
         private,
         methods: Vec::new(),
         nearest: Vec::new(),
-        notes: asked.notes(None),
+        notes: request.notes(None),
     }
 }
 
-fn gateway((status, body): (u16, &'static str), why: String) -> Answer {
-    Answer {
-        by: Answerer::Gateway,
-        status: Some(status),
-        body: Some(body.to_owned()),
-        why,
-    }
-}
-
-fn balancer(answered: Option<(u16, &'static str)>, kept: Option<String>) -> Answer {
-    let why = kept.unwrap_or_else(|| "its rules send the request to no backend".to_owned());
-    Answer {
-        by: Answerer::Balancer,
-        status: answered.map(|it| it.0),
-        body: answered.map(|it| it.1.to_owned()),
-        why,
-    }
-}
-
-/// Why the gateway answers itself, and what would answer if it did not.
-fn refused(
-    kept: Option<String>,
-    router: &Router<'_, '_>,
-    method: HttpMethod,
-    segments: &[&str],
-) -> String {
-    let kept = kept.unwrap_or_else(|| "no operation of the description is served there".to_owned());
-    match router.without_refusals().route(method, segments) {
-        Some(other) => {
-            let (method, path) = (
-                other.found.method.http_method.as_str(),
-                other.reached.path(),
-            );
-            format!("{kept}; without this 404, `{method} {path}` would take the request")
+impl Refusal<'_> {
+    /// Why the gateway answers itself, and which route would answer if it did not.
+    fn reason(self) -> String {
+        let exposure = self
+            .exposure
+            .unwrap_or_else(|| "no operation of the description is served there".to_owned());
+        let router = self.router.without_refusals();
+        match router.route(self.request.method, &self.request.segments()) {
+            Some(other) => {
+                let (method, path) = (other.method.node.http_method.as_str(), other.path.path());
+                format!("{exposure}; without this 404, `{method} {path}` would take the request")
+            }
+            None => exposure,
         }
-        None => kept,
     }
 }
 
 /// The operation that is not public and has the path; of several, that with the fewest variables.
-fn kept_operation<'p>(
+fn not_public<'p>(
     plan: &'p Plan,
     method: HttpMethod,
     segments: &[&str],
 ) -> Option<&'p OperationPlan> {
-    let is_asked = |it: &&OperationPlan| {
-        !it.is_public()
-            && it.method.overlaps(method)
-            && it
-                .asked_path
-                .as_ref()
-                .is_some_and(|path| has(path, segments))
+    let is_requested = |operation: &&OperationPlan| {
+        let mut path = operation.asked_path.iter();
+        !operation.is_public()
+            && operation.method.overlaps(method)
+            && path.any(|path| has(path, segments))
     };
-    let variables = |it: &&OperationPlan| {
-        it.asked_path
-            .iter()
-            .flatten()
-            .filter(|it| it.variable().is_some())
-            .count()
+    let variables = |operation: &&OperationPlan| {
+        let segments = operation.asked_path.iter().flatten();
+        segments.filter(|it| it.variable().is_some()).count()
     };
-    plan.operations
-        .iter()
-        .filter(is_asked)
-        .min_by_key(variables)
+    let operations = plan.operations.iter();
+    operations.filter(is_requested).min_by_key(variables)
 }
 
-/// Why the gateway does not serve it, in a sentence.
-fn kept_because(operation: Option<&OperationPlan>) -> Option<String> {
-    let operation = operation?;
+/// The exposure of an operation that is not public, in a sentence.
+fn exposure_of(operation: &OperationPlan) -> Option<String> {
     let path = operation.asked_path.as_ref()?;
     let exposure = match operation.exposure {
         Exposure::Public => return None,
@@ -312,3 +314,6 @@ fn has(path: &[Segment], segments: &[&str]) -> bool {
         (None, Some(_)) | (Some(_), None) => false,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,200 +1,224 @@
-//! Walks every operation through the finished stack, as a request would go, before a file is
+//! Follows every operation through the finished stack, as a request would go, before a file is
 //! written.
 //!
-//! In: `Plan`, `Assembled`. Out: findings, all of them our own bugs. Pure.
-//! It follows the handles and believes nothing that `assemble` says of itself.
+//! In: `Plan`, `Assembled`. Out: diagnostics, all of them bugs of gwgen. Pure.
+//! `follow` gives the steps of the stack, `planned` those of the plan; they have to be the same.
+//! What `assemble` says of itself is not believed.
 
-mod alb;
 mod authorized;
 mod checks;
-mod direct;
-pub(crate) mod forwarder;
+mod compare;
+mod forwarder;
 mod link;
-mod request;
-pub(crate) mod rules;
+mod method;
+mod network;
+mod planned;
+mod sample;
 mod stage;
 mod sync;
-pub(crate) mod tree;
-mod way;
+mod unreachable;
+mod values;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::assemble::Assembled;
-use crate::aws::{Entry, Function, Method, Node};
+use crate::aws::{Function, Integration, LambdaPermission, Method, Node, TargetGroup};
 use crate::diagnostic::{self, Diagnostic, Place};
-use crate::plan::{IntegrationPlan, OperationPlan, Plan, text_of};
-use authorized::{authorized_as_planned, extras};
-use direct::{
-    asked_as_planned, function_holds, internet_holds, may_be_called, needless_permission,
-    sent_as_planned,
-};
-use forwarder::forwarder_holds;
-use request::{Answer, Api};
+use crate::follow::{Follower, Located, ResourceTree, Step, located};
+use crate::plan::{BackendPlan, IntegrationPlan, OperationPlan, Plan, Refusal, Segment, text_of};
+use network::ListenerRoutes;
+use sync::Sync;
+use values::is_same_function;
+
+/// A plan beside the stack that was assembled of it.
+pub(crate) struct Walker<'a> {
+    plan: &'a Plan,
+    assembled: &'a Assembled,
+    tree: ResourceTree<'a>,
+    follower: Follower<'a>,
+    /// The function that keeps the addresses of the application load balancer.
+    sync: Option<Sync>,
+    listener_routes: Vec<ListenerRoutes<'a>>,
+    /// Index of each target group, by its label.
+    target_groups: BTreeMap<&'a str, usize>,
+    /// Indexes of the nodes that are on a path.
+    followed: BTreeSet<usize>,
+}
 
 /// Checks that every operation arrives where the plan says, and every other one nowhere.
 ///
 /// Errors: GW9001 a walk ends elsewhere.
 pub fn walk(plan: &Plan, assembled: &Assembled) -> Vec<Diagnostic> {
-    let mut findings = Vec::new();
-    let api = match Api::of(plan, assembled) {
-        Ok(api) => api,
-        Err(problem) => return vec![finding(&plan.place, &problem)],
+    let mut walker = match Walker::of(plan, assembled) {
+        Ok(walker) => walker,
+        Err(problem) => return vec![mismatch(&plan.place, &problem)],
     };
-    findings
-        .extend(needless_gateway(plan, assembled).map(|problem| finding(&plan.place, &problem)));
-    findings
-        .extend(needless_permission(plan, assembled).map(|problem| finding(&plan.place, &problem)));
-    findings.extend(extras(plan, assembled).map(|problem| finding(&plan.place, &problem)));
+    let mut problems: Vec<String> = Vec::new();
+    problems.extend(needless_gateway(plan, assembled));
+    problems.extend(authorized::extras(plan, assembled));
+    problems.extend(walker.network_holds().err());
+    problems.extend(link::link_holds(&walker).err());
+    problems.extend(stage::problems(&walker));
+    let refusals = plan.refusals.iter();
+    problems.extend(refusals.filter_map(|refusal| walker.is_refused(refusal)));
+    let mut diagnostics = Vec::new();
     for operation in &plan.operations {
-        if let Err(problem) = operation_holds(plan, (&api, assembled), operation) {
-            findings.push(finding(
-                &operation.place,
-                &format!(
-                    "`{} {}` {problem}",
-                    operation.method.as_str(),
-                    operation.path
-                ),
-            ));
+        if let Err(problem) = walker.operation_holds(operation) {
+            let (method, path) = (operation.method.as_str(), &operation.path);
+            let problem = format!("`{method} {path}` {problem}");
+            diagnostics.push(mismatch(&operation.place, &problem));
         }
     }
-    for (operation, problem) in checks::differing(plan, assembled) {
-        findings.push(finding(
-            &operation.place,
-            &format!(
-                "`{} {}` {problem}",
-                operation.method.as_str(),
-                operation.path
-            ),
-        ));
-    }
-    for refusal in &plan.refusals {
-        let asks = |it: &Method| !it.authorization.is_open();
-        if api.method(refusal.method, &refusal.path).is_some_and(asks)
-            || !matches!(api.answer(refusal.method, &refusal.path), Answer::NotFound)
-        {
-            let (method, path) = (refusal.method.as_str(), text_of(&refusal.path));
-            findings.push(finding(
-                &plan.place,
-                &format!("`{method} {path}` is to be answered with 404 and is not"),
-            ));
-        }
-    }
-    findings.extend(
-        stage::problems(plan, &api, assembled)
-            .iter()
-            .map(|problem| finding(&plan.place, problem)),
-    );
-    let served = plan
-        .operations
-        .iter()
-        .filter(|it| it.gateway_path.is_some())
-        .count();
-    let own = plan.refusals.len() + plan.cors.as_ref().map_or(0, |it| it.preflights.len());
-    if served + own != api.methods() {
-        findings.push(finding(
-            &plan.place,
-            &format!("the plan has {served} operations and {own} answers of the gateway's own, the stack {} methods", api.methods()),
-        ));
-    }
-    findings
+    problems.extend(walker.unplanned());
+    diagnostics.extend(problems.iter().map(|it| mismatch(&plan.place, it)));
+    diagnostics
 }
 
-fn operation_holds(
-    plan: &Plan,
-    (api, assembled): (&Api<'_>, &Assembled),
-    operation: &OperationPlan,
-) -> Result<(), String> {
-    if !operation.is_public() {
-        api.is_unreachable(operation)?;
-        return api.private_holds(plan, operation);
+impl<'a> Walker<'a> {
+    fn of(plan: &'a Plan, assembled: &'a Assembled) -> Result<Self, String> {
+        let stack = &assembled.stack;
+        let label = |group: Located<'a, TargetGroup>| {
+            let label = stack.entries[group.index].address.label.as_str();
+            (label, group.index)
+        };
+        Ok(Self {
+            plan,
+            assembled,
+            tree: ResourceTree::of(stack)?,
+            follower: Follower::of(assembled)?,
+            sync: Sync::of(plan, assembled)?,
+            listener_routes: ListenerRoutes::all(plan),
+            target_groups: located(stack).map(label).collect(),
+            followed: BTreeSet::new(),
+        })
     }
-    let path = operation
-        .gateway_path
-        .as_ref()
-        .ok_or("has no path on the gateway")?;
-    let backend = operation
-        .backend
-        .map(|index| &plan.backends[index])
-        .ok_or("has no backend")?;
-    if let Some(method) = api.method(operation.method, path) {
-        authorized_as_planned(plan, assembled, method, operation)?;
-    }
-    match api.answer(operation.method, path) {
-        Answer::Backend(arrival) => arrival.holds(operation, backend),
-        Answer::Internet(method, proxy) => {
-            let IntegrationPlan::Internet(planned) = &backend.integration else {
-                return Err("leaves for the internet".into());
-            };
-            asked_as_planned(method, proxy.timeout_ms, operation)?;
-            sent_as_planned(method, (&proxy.path, &proxy.headers), operation, backend)?;
-            internet_holds(proxy, planned)
+
+    fn operation_holds(&mut self, operation: &'a OperationPlan) -> Result<(), String> {
+        if !operation.is_public() {
+            unreachable::is_unreachable(&self.tree, operation)?;
+            return self.private_holds(operation);
         }
-        Answer::Function(method, call) => {
-            asked_as_planned(method, call.timeout_ms, operation)?;
-            may_be_called(plan, assembled, call)?;
-            match (&backend.integration, &call.function) {
-                (IntegrationPlan::Function(planned), called) => function_holds(called, planned),
-                (IntegrationPlan::Forwarder(planned), Function::Made(function)) => {
-                    forwarder_holds(plan, assembled, function, (operation, backend, planned))
+        let path = operation
+            .gateway_path
+            .as_ref()
+            .ok_or("has no path on the gateway")?;
+        let backend = operation.backend.ok_or("has no backend")?;
+        let backend = &self.plan.backends[backend];
+        let method = self.tree.method(operation.method, path);
+        let Located {
+            index,
+            node: method,
+        } = method.ok_or("has no method on the gateway")?;
+        self.followed.insert(index);
+        authorized::authorized_as_planned(self.plan, self.assembled, method, operation)?;
+        checks::checks_hold(self.plan, self.assembled, method, operation)?;
+        method::method_holds(method, operation, backend)?;
+        let is_greedy = |name: &str| {
+            let mut segments = path.iter();
+            segments.any(|it| matches!(it, Segment::Rest(rest) if **rest == *name))
+        };
+        let value = |name: &str| Some(sample::sample_value(is_greedy(name)));
+        let method_name = sample::method_of(operation);
+        let steps = self.follower.through_method(method, method_name, value)?;
+        self.holds(&steps, &planned::steps_to(self.plan, backend))?;
+        self.host_holds(&method.integration, &steps, backend)?;
+        match &steps[..] {
+            [Step::Function { call, .. }] => match &call.function {
+                Function::Made(function) => {
+                    forwarder::forwarder_holds(self, function, operation, backend)
                 }
-                (
-                    IntegrationPlan::Balanced(_)
-                    | IntegrationPlan::Internet(_)
-                    | IntegrationPlan::Forwarder(_),
-                    _,
-                ) => Err("calls a function".into()),
-            }
+                Function::Name { .. } | Function::Arn { .. } | Function::Given(_) => Ok(()),
+            },
+            _ => Ok(()),
         }
-        Answer::NotFound => Err("is answered with 404".into()),
-        Answer::Preflight(_) => Err("is answered as what a browser asks before it sends".into()),
-        Answer::Nothing => Err("is lost".into()),
-        Answer::Broken(problem) => Err(problem),
+    }
+
+    /// What is wrong where the gateway does not answer 404 itself.
+    fn is_refused(&self, refusal: &Refusal) -> Option<String> {
+        let method = self.tree.method(refusal.method, &refusal.path);
+        let is_refusal = |method: Located<'_, Method>| {
+            matches!(method.node.integration, Integration::NotFound)
+                && method.node.authorization.is_open()
+        };
+        let (name, path) = (refusal.method.as_str(), text_of(&refusal.path));
+        (!method.is_some_and(is_refusal))
+            .then(|| format!("`{name} {path}` is to be answered with 404 and is not"))
+    }
+
+    /// Methods and permissions that nobody planned, or too few of them.
+    fn unplanned(&self) -> Vec<String> {
+        let stack = &self.assembled.stack;
+        let mut problems = Vec::new();
+        let (backends, own): (Vec<_>, Vec<_>) =
+            located::<Method>(stack).partition(|method| method.node.integration.is_backend());
+        let preflights = self.plan.cors.as_ref().map_or(0, |it| it.preflights.len());
+        let planned = self.plan.refusals.len() + preflights;
+        if own.len() != planned {
+            let found = own.len();
+            problems.push(format!(
+                "the plan has {planned} responses of the gateway's own, the stack {found}"
+            ));
+        }
+        let methods = backends.iter().map(|method| method.index);
+        for index in methods.filter(|index| !self.followed.contains(index)) {
+            let label = &stack.entries[index].address.label;
+            problems.push(format!("no operation has the method {label}"));
+        }
+        let calls = |backend: &&BackendPlan| {
+            let calls = matches!(
+                backend.integration,
+                IntegrationPlan::Function(_) | IntegrationPlan::Forwarder(_)
+            );
+            calls && self.plan.has_gateway
+        };
+        let backends = || self.plan.backends.iter().filter(calls);
+        let is_planned = |permission: Located<'_, LambdaPermission>| {
+            backends().any(
+                |backend| match (&backend.integration, &permission.node.function) {
+                    (IntegrationPlan::Function(planned), found) => is_same_function(found, planned),
+                    (IntegrationPlan::Forwarder(_), Function::Made(made)) => {
+                        made.label().as_str() == &*backend.name
+                    }
+                    (
+                        IntegrationPlan::Forwarder(_)
+                        | IntegrationPlan::Balanced(_)
+                        | IntegrationPlan::Internet(_),
+                        _,
+                    ) => false,
+                },
+            )
+        };
+        let mut permissions = located::<LambdaPermission>(stack);
+        let count = located::<LambdaPermission>(stack).count();
+        if count != backends().count() || !permissions.all(is_planned) {
+            let problem = "the API may call other functions than those of its backends";
+            problems.push(problem.to_owned());
+        }
+        problems
     }
 }
 
-/// Where nothing is public no API is made, and nothing that leads from it.
+/// What is created for the API though nothing is public.
 fn needless_gateway(plan: &Plan, assembled: &Assembled) -> Option<String> {
-    let is_gateway = |it: &&Entry| match &it.node {
-        Node::RestApi(_)
-        | Node::Resource(_)
-        | Node::Method(_)
-        | Node::Deployment(_)
-        | Node::Stage(_) => true,
-        Node::Model(_) | Node::RequestValidator(_) => true,
-        Node::VpcLink(_)
-        | Node::VpcLinkV2(_)
-        | Node::LoadBalancer(_)
-        | Node::Listener(_)
-        | Node::LambdaPermission(_) => true,
-        Node::GatewayResponse(_)
-        | Node::Account(_)
-        | Node::ClientCertificate(_)
-        | Node::WebAclAssociation(_) => true,
-        Node::LogGroup(_) | Node::Role(_) | Node::PythonFunction(_) | Node::Bucket(_) => true,
-        Node::Schedule(_) | Node::SchedulePermission(_) | Node::Alarm(_) => true,
-        Node::Authorizer(_)
-        | Node::AuthorizerPermission(_)
-        | Node::ApiKey(_)
-        | Node::UsagePlan(_)
-        | Node::UsagePlanKey(_) => true,
-        Node::DomainName(_) | Node::BasePathMapping(_) | Node::AliasRecord(_) => true,
-        Node::ApplicationBalancer(_)
-        | Node::HttpListener(_)
-        | Node::ListenerRule(_)
-        | Node::TargetGroup(_) => false,
-        Node::SecurityGroup(_) | Node::EgressRule(_) | Node::IngressRule(_) => false,
+    let is_network = |node: &Node| {
+        matches!(
+            node,
+            Node::ApplicationBalancer(_)
+                | Node::HttpListener(_)
+                | Node::ListenerRule(_)
+                | Node::TargetGroup(_)
+                | Node::SecurityGroup(_)
+                | Node::EgressRule(_)
+                | Node::IngressRule(_)
+        )
     };
-    let found = assembled
-        .stack
-        .entries
-        .iter()
-        .filter(|_| !plan.has_gateway)
-        .find(is_gateway)?;
-    Some(format!(
-        "{} is made, though nothing is public",
-        found.address.label
-    ))
+    let mut entries = assembled.stack.entries.iter();
+    let found = entries.find(|entry| !plan.has_gateway && !is_network(&entry.node))?;
+    let label = &found.address.label;
+    Some(format!("{label} is created, though nothing is public"))
 }
 
-fn finding(place: &Place, problem: &str) -> Diagnostic {
+fn mismatch(place: &Place, problem: &str) -> Diagnostic {
     diagnostic::WALK_MISMATCH.at(place.clone()).message(format_args!("the finished stack does not do what was planned: {problem}")).help(
         "this is a bug of gwgen; nothing was written. Please report it with the blueprint and this operation's part of the description",
     )

@@ -16,7 +16,7 @@ use crate::diagnostic::{self, Diagnostic};
 use crate::io::{Job, shown_output};
 use crate::openapi::HttpMethod;
 use crate::printed;
-use crate::trace::{Answerer, Asked, Hop, Trace, trace};
+use crate::trace::{Answerer, Hop, Trace, TracedRequest, trace};
 
 /// Part of `--help` about the JSON.
 const AFTER_HELP: &str = "\
@@ -44,7 +44,7 @@ target_group, target, function, internet. What is known only at deploy time stan
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct TraceArguments {
     /// Method of the request, in any case
-    #[arg(value_name = "METHOD", value_parser = Asked::method)]
+    #[arg(value_name = "METHOD", value_parser = TracedRequest::method)]
     method: HttpMethod,
     /// Path below the stage, such as /orders/42, or a template, such as /orders/{id}; a query
     /// string is ignored
@@ -63,7 +63,7 @@ pub(crate) enum TraceFormat {
 }
 
 fn path(text: &str) -> Result<String, String> {
-    Asked::of(HttpMethod::Get, text).map(|_| text.to_owned())
+    TracedRequest::of(HttpMethod::Get, text).map(|_| text.to_owned())
 }
 
 /// A trace, with its blueprint.
@@ -76,7 +76,7 @@ struct BlueprintTrace<'a> {
 
 /// Errors: those of compiling; GW9001 the stack cannot be followed.
 pub(crate) fn run(arguments: &TraceArguments, session: &mut Session<'_>) -> io::Result<Exit> {
-    let asked = Asked::of(arguments.method, &arguments.path)
+    let asked = TracedRequest::of(arguments.method, &arguments.path)
         .expect("the parser of the command line has read it once");
     let (jobs, mut reports) = session.jobs(&BlueprintArguments::default());
     let (mut exit, mut traces) = (Exit::Done, Vec::new());
@@ -112,7 +112,11 @@ pub(crate) fn run(arguments: &TraceArguments, session: &mut Session<'_>) -> io::
 }
 
 /// Traces the request; `None` where the blueprint has no output.
-fn traced(job: &Job, compiled: &Compiled, asked: &Asked) -> Option<Result<Trace, Box<Diagnostic>>> {
+fn traced(
+    job: &Job,
+    compiled: &Compiled,
+    asked: &TracedRequest,
+) -> Option<Result<Trace, Box<Diagnostic>>> {
     let (Some(plan), Some(assembled), Some(_), Some(output)) = (
         &compiled.plan,
         &compiled.assembled,

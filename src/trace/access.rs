@@ -1,29 +1,22 @@
-//! Who may call beside what a method asks for.
+//! Who may call a method that requires nothing.
 //!
 //! In: `Stack`. Out: words. Pure.
 
-use crate::aws::{Node, Stack};
+use crate::aws::{DomainName, RestApi, Stack};
+use crate::follow::located;
 
-/// What a method that asks for nothing lets through.
-pub(crate) fn unasked(stack: &Stack) -> String {
-    let nodes = || stack.entries.iter().map(|it| &it.node);
-    let has_policy =
-        nodes().any(|it| matches!(it, Node::RestApi(it) if it.endpoint.policy.is_some()));
-    let has_certificates =
-        nodes().any(|it| matches!(it, Node::DomainName(it) if it.truststore.is_some()));
-    let kept: Vec<&str> = [
-        (has_policy, "the API's resource policy"),
-        (has_certificates, "the certificates that the domain trusts"),
-    ]
-    .into_iter()
-    .filter_map(|(is_there, name)| is_there.then_some(name))
-    .collect();
-    if kept.is_empty() {
-        "the gateway lets every caller through".to_owned()
-    } else {
-        format!(
-            "the method asks for nothing; who may call is up to {}",
-            kept.join(" and ")
-        )
-    }
+/// What a method that requires nothing lets through.
+pub(crate) fn of_open_method(stack: &Stack) -> String {
+    let has_policy = located::<RestApi>(stack).any(|api| api.node.endpoint.policy.is_some());
+    let mut domains = located::<DomainName>(stack);
+    let has_certificates = domains.any(|domain| domain.node.truststore.is_some());
+    let policy = "the API's resource policy";
+    let certificates = "the certificates that the domain trusts";
+    let by = match (has_policy, has_certificates) {
+        (false, false) => return "the gateway lets every caller through".to_owned(),
+        (true, false) => policy.to_owned(),
+        (false, true) => certificates.to_owned(),
+        (true, true) => format!("{policy} and {certificates}"),
+    };
+    format!("the method asks for nothing; who may call is up to {by}")
 }

@@ -2,7 +2,8 @@
 //!
 //! In: `Stack`. Out: status and body. Pure.
 
-use crate::aws::{Node, Stack};
+use crate::aws::{GatewayResponse, Stack};
+use crate::follow::located;
 
 /// Source: docs/aws-rules.md#p8 (403, not 404 or 405).
 const STATUS: u16 = 403;
@@ -14,23 +15,17 @@ const TYPES: [&str; 2] = ["MISSING_AUTHENTICATION_TOKEN", "DEFAULT_4XX"];
 /// Status and body. Of a template the message is filled in; what only a request knows stays as
 /// `$context.…`.
 pub(crate) fn no_route(stack: &Stack) -> (u16, String) {
-    let all = || {
-        stack.entries.iter().filter_map(|it| {
-            if let Node::GatewayResponse(it) = &it.node {
-                Some(it)
-            } else {
-                None
-            }
-        })
+    let created = |of| {
+        let mut responses = located::<GatewayResponse>(stack).map(|response| response.node);
+        responses.find(|response| response.of == of)
     };
-    let made = |of| all().find(|it| it.of == of);
-    match TYPES.into_iter().find_map(made) {
-        Some(it) => {
-            let body = it
+    match TYPES.into_iter().find_map(created) {
+        Some(response) => {
+            let body = response
                 .body
                 .replace("$context.error.messageString", &format!("\"{MESSAGE}\""))
                 .replace("$context.error.message", MESSAGE);
-            (it.status.unwrap_or(STATUS), body)
+            (response.status.unwrap_or(STATUS), body)
         }
         None => (STATUS, format!("{{\"message\":\"{MESSAGE}\"}}")),
     }

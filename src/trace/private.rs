@@ -6,12 +6,11 @@
 
 use serde::Serialize;
 
-use super::alb::Arriving;
 use super::hops::Hops;
-use super::{Answer, Answerer, Hop};
+use super::{Answerer, Hop, Response};
 use crate::assemble::Assembled;
 use crate::blueprint::Exposure;
-use crate::emit::places::Places;
+use crate::follow::RuleRequest;
 use crate::plan::{OperationPlan, Plan, Segment};
 
 /// What becomes of the same request where a private caller sends it to the load balancer.
@@ -21,12 +20,12 @@ pub struct Private {
     pub served: bool,
     /// As it comes to the load balancer.
     pub path: String,
-    pub answer: Answer,
+    pub answer: Response,
     pub hops: Vec<Hop>,
 }
 
 /// A request for an operation that is not public.
-pub(crate) struct Kept<'a> {
+pub(crate) struct PrivateRequest<'a> {
     pub(crate) operation: &'a OperationPlan,
     pub(crate) method: &'static str,
     pub(crate) segments: &'a [&'a str],
@@ -39,59 +38,47 @@ pub(crate) struct Kept<'a> {
 pub(crate) fn private(
     plan: &Plan,
     assembled: &Assembled,
-    places: &Places<'_>,
-    kept: &Kept<'_>,
+    request: &PrivateRequest<'_>,
+    mut hops: Hops<'_>,
 ) -> Result<Option<Private>, String> {
-    let operation = kept.operation;
-    let alb = plan
-        .network
-        .as_ref()
-        .and_then(|it| it.alb.as_ref())
-        .filter(|_| operation.exposure == Exposure::Internal);
+    let operation = request.operation;
+    if operation.exposure != Exposure::Internal {
+        return Ok(None);
+    }
+    let planned = plan.network.as_ref().and_then(|it| it.alb.as_ref());
+    let created = assembled.network.as_ref().and_then(|it| it.alb.as_ref());
     let backend = operation.backend.map(|index| &plan.backends[index]);
-    let (Some(alb), Some(backend), Some(private_path)) = (alb, backend, &operation.private_path)
+    let (Some(planned), Some(balancer), Some(backend), Some(private_path)) =
+        (planned, created, backend, &operation.private_path)
     else {
         return Ok(None);
     };
-    let network = assembled.network.as_ref();
-    let (Some(balanced), Some(balancer)) =
-        (backend.balanced(), network.and_then(|it| it.alb.as_ref()))
-    else {
+    let Some(balanced) = backend.balanced() else {
         return Ok(None);
     };
-    let mut path: String = backend
-        .path_prefix
-        .iter()
-        .map(|it| format!("/{it}"))
-        .collect();
+    let prefix = backend.path_prefix.iter().map(|it| format!("/{it}"));
+    let mut path: String = prefix.collect();
     path.push_str(&filled(
         private_path,
         operation.asked_path.as_deref().unwrap_or_default(),
-        kept.segments,
+        request.segments,
     ));
-    let mut hops = Hops::new(plan.output.format, assembled, places);
-    let port = balanced.listener_port;
-    let listener = network
-        .and_then(|it| it.listeners.iter().find(|(of, _)| *of == port))
-        .and_then(|(_, it)| it.as_ref());
-    let host = alb.hosts.first().map(|it| &**it);
-    hops.ruled(
-        (balancer, listener),
-        &Arriving {
-            method: kept.method,
-            host,
-            path: &path,
-            port,
-        },
-    )?;
-    let answer = match hops.answered {
-        Some((status, body)) => Answer {
+    let request = RuleRequest {
+        method: request.method,
+        host: planned.hosts.first().map(|it| &**it),
+        path: &path,
+    };
+    let follower = hops.follower;
+    let steps = follower.through_balancer(balancer, balanced.listener_port, &request)?;
+    hops.steps(&steps, &request)?;
+    let answer = match hops.response {
+        Some(response) => Response {
             by: Answerer::Balancer,
-            status: Some(status),
-            body: Some(body.to_owned()),
+            status: Some(response.status),
+            body: Some(response.body.to_owned()),
             why: "its rules send the request to no backend".to_owned(),
         },
-        None => Answer {
+        None => Response {
             by: Answerer::Backend,
             status: None,
             body: None,

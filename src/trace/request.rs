@@ -1,20 +1,20 @@
 //! The request that is to be followed.
 //!
-//! In: words of the command line. Out: `Asked`, or why they are no request. Pure.
+//! In: words of the command line. Out: `TracedRequest`, or why they are no request. Pure.
 
-use super::route::Match;
+use crate::follow::RouteMatch;
 use crate::openapi::HttpMethod;
 
 /// A request, or a template that stands for all requests it takes.
 #[derive(Clone, Debug)]
-pub struct Asked {
+pub struct TracedRequest {
     pub method: HttpMethod,
     /// Without query string and fragment.
     pub path: String,
     ignored: Option<String>,
 }
 
-impl Asked {
+impl TracedRequest {
     /// Reads a path, with or without a query string, which is set aside.
     ///
     /// # Errors
@@ -68,7 +68,7 @@ impl Asked {
     }
 
     /// What was left aside, or is not certain.
-    pub(crate) fn notes(&self, found: Option<&Match<'_>>) -> Vec<String> {
+    pub(crate) fn notes(&self, found: Option<&RouteMatch<'_>>) -> Vec<String> {
         let mut notes = Vec::new();
         if let Some(ignored) = &self.ignored {
             notes.push(format!(
@@ -79,7 +79,7 @@ impl Asked {
             notes.push("the path is taken as a template: its variables stand for values that no literal beside them has".to_owned());
         }
         if self.inner().ends_with('/') {
-            let is_greedy = found.is_some_and(Match::is_greedy);
+            let is_greedy = found.is_some_and(RouteMatch::is_greedy);
             notes.push(if is_greedy {
                 "the `/` at the end is not in the value of the greedy variable".to_owned()
             } else {
@@ -96,21 +96,21 @@ impl Asked {
 
 #[cfg(test)]
 mod tests {
-    use super::Asked;
+    use super::TracedRequest;
     use crate::openapi::HttpMethod;
 
     #[test]
     fn methods_are_read_in_any_case_and_no_others() {
-        assert_eq!(Asked::method("dElEtE"), Ok(HttpMethod::Delete));
+        assert_eq!(TracedRequest::method("dElEtE"), Ok(HttpMethod::Delete));
         for text in ["any", "TRACE", "query", "", "GETT"] {
-            assert!(Asked::method(text).is_err(), "{text}");
+            assert!(TracedRequest::method(text).is_err(), "{text}");
         }
     }
 
     #[test]
     fn paths_become_segments() {
         let segments = |text| {
-            Asked::of(HttpMethod::Get, text).map(|it| {
+            TracedRequest::of(HttpMethod::Get, text).map(|it| {
                 it.segments()
                     .iter()
                     .map(|it| (*it).to_owned())

@@ -3,12 +3,10 @@
 //! In: `Value`, a format. Out: text; what is known only at deploy time stands in `${}`, as the
 //! format names it. Pure.
 
-use crate::aws::{Function, Stack, UriSegment};
+use crate::aws::{Function, Stack};
 use crate::blueprint::OutputFormat;
 use crate::emit::{logical_id, pascal};
 use crate::stack::{Here, Spelling, Value};
-
-use super::route::Reached;
 
 /// A value as text.
 pub(crate) fn shown(value: &Value, format: OutputFormat, stack: &Stack) -> String {
@@ -43,22 +41,6 @@ pub(crate) fn shown(value: &Value, format: OutputFormat, stack: &Stack) -> Strin
         Value::Joined(list) => shown(list, format, stack),
         Value::Text(parts) => parts.iter().map(|it| shown(it, format, stack)).collect(),
     }
-}
-
-/// The path of a URI with what the request has for its variables.
-pub(crate) fn path(segments: &[UriSegment], reached: &Reached<'_>) -> String {
-    let mut path = String::new();
-    for segment in segments {
-        path.push('/');
-        match segment {
-            UriSegment::Literal(text) => path.push_str(text),
-            UriSegment::Variable(name) => match reached.value(name) {
-                Some(value) => path.push_str(value),
-                None => path.extend(["{", name, "}"]),
-            },
-        }
-    }
-    path
 }
 
 /// A function as it was named.

@@ -4,13 +4,13 @@
 //! An authorizer is told by what it asks and by its entry's name, never by the label that the stack
 //! gives it.
 
-use super::direct::is_same_function;
-use super::way::are_same_list;
+use super::values::{is_same_function, is_same_list};
 use crate::assemble::Assembled;
 use crate::aws::{
-    Authorization, AuthorizedBy, Authorizer, AuthorizerKind, AuthorizerPermission, Function,
-    KeyRef, Kind, Method, Node,
+    ApiKey, Authorization, AuthorizedBy, Authorizer, AuthorizerKind, AuthorizerPermission,
+    Function, KeyRef, Method, UsagePlan, UsagePlanKey,
 };
+use crate::follow::{located, node};
 use crate::plan::{AuthorizerAsks, AuthorizerPlan, Check, KeySource, OperationPlan, Plan, names};
 use crate::stack::Handle;
 
@@ -36,7 +36,7 @@ pub(crate) fn authorized_as_planned(
                 .iter()
                 .find(|it| it.name == *name)
                 .ok_or("names an authorizer that was not planned")?;
-            authorizer_holds(assembled, (handle, found), planned)
+            authorizer_holds(assembled, handle, found, planned)
         }
         (
             AuthorizedBy::Nobody
@@ -50,12 +50,11 @@ pub(crate) fn authorized_as_planned(
 
 fn authorizer_holds(
     assembled: &Assembled,
-    (handle, found): (&Handle<Authorizer>, &Authorization),
+    handle: &Handle<Authorizer>,
+    found: &Authorization,
     planned: &AuthorizerPlan,
 ) -> Result<(), String> {
-    let Some(Node::Authorizer(node)) = node(assembled, handle) else {
-        return Err("names no authorizer of the stack".into());
-    };
+    let node = node(&assembled.stack, handle).ok_or("names no authorizer of the stack")?;
     if Some(node.api.index()) != assembled.api.as_ref().map(Handle::index) {
         return Err("names an authorizer of another API".into());
     }
@@ -64,7 +63,7 @@ fn authorizer_holds(
             AuthorizerKind::Cognito { user_pools },
             AuthorizerAsks::Cognito(planned),
             AuthorizedBy::Cognito(_),
-        ) => are_same_list(user_pools, planned),
+        ) => is_same_list(user_pools, planned),
         (
             AuthorizerKind::Lambda {
                 function,
@@ -100,73 +99,46 @@ fn may_call(
     authorizer: &Handle<Authorizer>,
     function: &Function,
 ) -> Result<(), String> {
-    let mut given = permissions(assembled)
-        .filter(|it| it.authorizer == *authorizer && it.function == *function);
-    given
-        .next()
-        .map(|_| ())
-        .ok_or_else(|| "has an authorizer that may not call its function".to_owned())
-}
-
-fn permissions(assembled: &Assembled) -> impl Iterator<Item = &AuthorizerPermission> {
-    assembled.stack.entries.iter().filter_map(|it| {
-        if let Node::AuthorizerPermission(it) = &it.node {
-            Some(it)
-        } else {
-            None
-        }
-    })
-}
-
-fn node<'a, K: Kind>(assembled: &'a Assembled, handle: &Handle<K>) -> Option<&'a Node> {
-    assembled
-        .stack
-        .entries
-        .get(handle.index())
-        .filter(|it| it.address == *handle.address())
-        .map(|it| &it.node)
+    let mut permissions = located::<AuthorizerPermission>(&assembled.stack).map(|it| it.node);
+    if permissions.any(|it| it.authorizer == *authorizer && it.function == *function) {
+        Ok(())
+    } else {
+        Err("has an authorizer that may not call its function".into())
+    }
 }
 
 /// Authorizers, permissions, plans and keys beyond those that were planned, or too few of them.
 pub(crate) fn extras(plan: &Plan, assembled: &Assembled) -> Option<String> {
-    let count = |is: fn(&Node) -> bool| {
-        assembled
-            .stack
-            .entries
-            .iter()
-            .filter(|it| is(&it.node))
-            .count()
-    };
-    let planned = |it: &Option<_>| it.is_some();
-    let functions = plan
-        .authorizers
-        .iter()
-        .map(|it| matches!(it.asks, AuthorizerAsks::Lambda(_)).then_some(()));
+    let stack = &assembled.stack;
+    let functions = plan.authorizers.iter();
+    let functions = functions.filter(|it| matches!(it.asks, AuthorizerAsks::Lambda(_)));
     let keys = || plan.usage_plans.iter().flat_map(|it| &it.keys);
-    let made = keys()
-        .filter(|it| matches!(it.source, KeySource::Made(_)))
-        .count();
+    let created = keys().filter(|it| matches!(it.source, KeySource::Made(_)));
     let of = |is_there: bool, number: usize| if is_there { number } else { 0 };
     let due = [
         (
             "authorizers",
-            count(|it| matches!(it, Node::Authorizer(_))),
+            located::<Authorizer>(stack).count(),
             plan.authorizers.len(),
         ),
         (
             "authorizers that may call functions",
-            count(|it| matches!(it, Node::AuthorizerPermission(_))),
-            functions.filter(planned).count(),
+            located::<AuthorizerPermission>(stack).count(),
+            functions.count(),
         ),
         (
             "usage plans",
-            count(|it| matches!(it, Node::UsagePlan(_))),
+            located::<UsagePlan>(stack).count(),
             plan.usage_plans.len(),
         ),
-        ("API keys", count(|it| matches!(it, Node::ApiKey(_))), made),
+        (
+            "API keys",
+            located::<ApiKey>(stack).count(),
+            created.count(),
+        ),
         (
             "keys in usage plans",
-            count(|it| matches!(it, Node::UsagePlanKey(_))),
+            located::<UsagePlanKey>(stack).count(),
             keys().count(),
         ),
     ];
@@ -180,31 +152,26 @@ pub(crate) fn extras(plan: &Plan, assembled: &Assembled) -> Option<String> {
 
 /// Usage plans of another stage, and keys in another plan.
 fn astray(plan: &Plan, assembled: &Assembled) -> Option<String> {
-    let entries = &assembled.stack.entries;
-    for entry in entries {
-        match &entry.node {
-            Node::UsagePlan(found) => {
-                let is_stage = matches!(node(assembled, &found.stage), Some(Node::Stage(stage)) if stage.api == found.api);
-                if !is_stage || Some(&found.api) != assembled.api.as_ref() {
-                    return Some(format!(
-                        "usage plan {} holds another stage",
-                        entry.address.label
-                    ));
-                }
-            }
-            Node::UsagePlanKey(found) => {
-                let known = match &found.key {
-                    KeyRef::Made(key) => matches!(node(assembled, key), Some(Node::ApiKey(_))),
-                    KeyRef::Existing(_) => true,
-                };
-                if !known || !matches!(node(assembled, &found.plan), Some(Node::UsagePlan(_))) {
-                    return Some(format!(
-                        "{} puts no key into no usage plan",
-                        entry.address.label
-                    ));
-                }
-            }
-            _ => {}
+    let stack = &assembled.stack;
+    let label = |index: usize| &stack.entries[index].address.label;
+    for plan in located::<UsagePlan>(stack) {
+        let stage = node(stack, &plan.node.stage);
+        let is_stage = stage.is_some_and(|stage| stage.api == plan.node.api);
+        if !is_stage || Some(&plan.node.api) != assembled.api.as_ref() {
+            let label = label(plan.index);
+            return Some(format!("usage plan {label} covers another stage"));
+        }
+    }
+    for key in located::<UsagePlanKey>(stack) {
+        let is_there = match &key.node.key {
+            KeyRef::Made(key) => node(stack, key).is_some(),
+            KeyRef::Existing(_) => true,
+        };
+        if !is_there || node(stack, &key.node.plan).is_none() {
+            return Some(format!(
+                "usage plan key {} refers to a plan or key that is not in the stack",
+                label(key.index)
+            ));
         }
     }
     let has_keys = plan
@@ -212,5 +179,5 @@ fn astray(plan: &Plan, assembled: &Assembled) -> Option<String> {
         .iter()
         .any(|it| it.is_public() && it.auth.api_key);
     (has_keys && plan.usage_plans.is_empty())
-        .then(|| "a key is asked for, and no usage plan holds the stage".to_owned())
+        .then(|| "an operation requires an API key, but no usage plan covers the stage".to_owned())
 }

@@ -5,9 +5,11 @@
 
 use std::collections::BTreeMap;
 
-use super::way::{are_same_list, is_same};
+use super::Walker;
+use super::values::{is_same, is_same_list, is_same_option, is_text};
 use crate::assemble::Assembled;
-use crate::aws::{FunctionGroups, FunctionNetwork, Node, PythonFunction};
+use crate::aws::{FunctionGroups, FunctionNetwork, PythonFunction, SecurityGroup};
+use crate::follow::{exchanged, node, path_segments};
 use crate::openapi::HttpMethod;
 use crate::plan::{
     BackendPlan, ForwarderGroupsPlan, ForwarderPlan, ForwardersPlan, HeaderSourcePlan,
@@ -17,19 +19,14 @@ use crate::stack::{Handle, Value};
 
 /// A request that a function of ours forwards.
 pub(crate) fn forwarder_holds(
-    plan: &Plan,
-    assembled: &Assembled,
+    walker: &Walker<'_>,
     handle: &Handle<PythonFunction>,
-    (operation, backend, planned): (&OperationPlan, &BackendPlan, &ForwarderPlan),
+    operation: &OperationPlan,
+    backend: &BackendPlan,
 ) -> Result<(), String> {
-    let entry = assembled
-        .stack
-        .entries
-        .get(handle.index())
-        .filter(|it| it.address == *handle.address());
-    let Some(Node::PythonFunction(function)) = entry.map(|it| &it.node) else {
-        return Err("calls no function".into());
-    };
+    let (plan, assembled) = (walker.plan, walker.assembled);
+    let planned = backend.forwarder().ok_or("calls a function")?;
+    let function = node(&assembled.stack, handle).ok_or("calls no function")?;
     let shared = plan
         .forwarders
         .as_ref()
@@ -37,7 +34,7 @@ pub(crate) fn forwarder_holds(
     let is_placed = function
         .network
         .as_ref()
-        .is_some_and(|it| stands_as_planned(assembled, it, shared));
+        .is_some_and(|it| is_placed_as_planned(assembled, it, shared));
     if function.code.name != "forwarder"
         || !is_placed
         || function.timeout_s * 1_000 <= shared.timeout_ms
@@ -48,7 +45,7 @@ pub(crate) fn forwarder_holds(
     path_holds(function, operation)?;
     headers_hold(function, backend)?;
     for method in methods_of(plan, operation) {
-        time_holds(function, method, (operation, shared))?;
+        time_holds(function, method, operation, shared)?;
     }
     let flag =
         |name: &str, is_true: bool| is_text(function, name, if is_true { "true" } else { "false" });
@@ -61,57 +58,38 @@ pub(crate) fn forwarder_holds(
     }
 }
 
-fn stands_as_planned(
+fn is_placed_as_planned(
     assembled: &Assembled,
     network: &FunctionNetwork,
     shared: &ForwardersPlan,
 ) -> bool {
     let groups = match (&network.security_groups, &shared.groups) {
         (FunctionGroups::Given(found), ForwarderGroupsPlan::Given(planned)) => {
-            are_same_list(found, planned)
+            is_same_list(found, planned)
         }
         (FunctionGroups::Made(group), ForwarderGroupsPlan::Made(vpc)) => {
-            let node = assembled
-                .stack
-                .entries
-                .get(group.index())
-                .map(|it| &it.node);
-            matches!(node, Some(Node::SecurityGroup(group)) if is_same(&group.vpc, vpc))
+            let group = node::<SecurityGroup>(&assembled.stack, group);
+            group.is_some_and(|group| is_same(&group.vpc, vpc))
         }
         (FunctionGroups::Given(_) | FunctionGroups::Made(_), _) => false,
     };
-    groups && are_same_list(&network.subnets, &shared.subnets)
-}
-
-fn is_text(function: &PythonFunction, name: &str, text: &str) -> bool {
-    matches!(function.environment.get(name), Some(Value::Literal(found)) if **found == *text)
+    groups && is_same_list(&network.subnets, &shared.subnets)
 }
 
 fn destination_holds(function: &PythonFunction, planned: &ForwarderPlan) -> Result<(), String> {
-    let host = match (function.environment.get("HOST"), &planned.host) {
-        (None, None) => true,
-        (Some(found), Some(planned)) => is_same(found, planned),
-        (None, Some(_)) | (Some(_), None) => false,
+    let host = is_same_option(function.environment.get("HOST"), planned.host.as_ref());
+    let verify = if planned.skips_verification {
+        "false"
+    } else {
+        "true"
     };
-    let verified = !planned.is_tls
-        || is_text(
-            function,
-            "TLS_VERIFY",
-            if planned.skips_verification {
-                "false"
-            } else {
-                "true"
-            },
-        );
+    let verified = !planned.is_tls || is_text(function, "TLS_VERIFY", verify);
     let hosts = function
         .environment
         .get("HOSTS")
         .is_some_and(|it| are_hosts(it, &planned.hosts));
-    let protocol = is_text(
-        function,
-        "PROTOCOL",
-        if planned.is_tls { "https" } else { "http" },
-    );
+    let protocol = if planned.is_tls { "https" } else { "http" };
+    let protocol = is_text(function, "PROTOCOL", protocol);
     if hosts && host && verified && protocol && is_text(function, "PORT", &planned.port.to_string())
     {
         Ok(())
@@ -141,40 +119,12 @@ fn are_hosts(found: &Value, planned: &Values) -> bool {
     }
 }
 
-fn segments(path: &str) -> Vec<String> {
-    path.split('/')
-        .filter(|it| !it.is_empty())
-        .map(str::to_owned)
-        .collect()
-}
-
-/// Segments of what the function makes of a resource's path: of the prefixes that fit in whole
-/// segments, the longest is exchanged.
-pub(crate) fn exchanged(
-    function: &PythonFunction,
-    resource: &str,
-) -> Result<Vec<String>, &'static str> {
-    let Some(Value::Literal(text)) = function.environment.get("PATHS") else {
-        return Err("is forwarded without a path");
-    };
-    let paths: BTreeMap<String, String> =
-        serde_json::from_str(text).map_err(|_| "is forwarded by prefixes that are no JSON")?;
-    let resource = segments(resource);
-    let fits = paths
-        .iter()
-        .filter(|(from, _)| resource.starts_with(&segments(from)));
-    let (from, to) = fits
-        .max_by_key(|(from, _)| segments(from).len())
-        .ok_or("has no prefix at its function")?;
-    Ok([&segments(to)[..], &resource[segments(from).len()..]].concat())
-}
-
 fn path_holds(function: &PythonFunction, operation: &OperationPlan) -> Result<(), String> {
     let reached = exchanged(
         function,
         &text_of(operation.gateway_path.as_deref().unwrap_or_default()),
     )?;
-    if reached == segments(&text_of(&operation.backend_path)) {
+    if reached == path_segments(&text_of(&operation.backend_path)) {
         Ok(())
     } else {
         Err("reaches its backend under another path".into())
@@ -204,14 +154,15 @@ fn methods_of(plan: &Plan, operation: &OperationPlan) -> Vec<HttpMethod> {
 fn time_holds(
     function: &PythonFunction,
     method: HttpMethod,
-    (operation, shared): (&OperationPlan, &ForwardersPlan),
+    operation: &OperationPlan,
+    shared: &ForwardersPlan,
 ) -> Result<(), String> {
     let own = shared.timeout_ms.min(operation.timeout_ms);
     let found = match function.environment.get("TIMEOUTS") {
         Some(Value::Literal(text)) => {
             let times: BTreeMap<String, u32> = serde_json::from_str(text)
                 .map_err(|_| "has timeouts at its function that are no JSON")?;
-            let resource = segments(&text_of(
+            let resource = path_segments(&text_of(
                 operation.gateway_path.as_deref().unwrap_or_default(),
             ));
             let mut keys = (0..=resource.len())

@@ -1,168 +1,137 @@
 //! The VPC link (V2) that leads to the application load balancer itself.
 //!
-//! In: an integration, the stack. Out: the first difference from the plan. Pure.
+//! In: the stack, `LinkPlan`. Out: the first difference. Pure.
 //! Such a link leads anywhere in its subnets that its groups let it: the integration names the
 //! balancer, the port of its URI the listener.
 
 use std::collections::BTreeSet;
 
-use super::alb::{Alb, Front};
-use super::way::{are_same_list, is_same};
-use crate::assemble::Assembled;
+use super::Walker;
+use super::values::{is_same, is_same_list};
 use crate::aws::{
-    ApplicationBalancerRef, IngressRule, Node, Proxy, Source, UriHost, VpcLinkRef, VpcLinkV2,
+    ApplicationBalancer, EgressRule, IngressRule, SecurityGroup, Source, Stack, VpcLinkV2,
 };
+use crate::follow::located;
 use crate::plan::{
-    AlbBalancerPlan, LinkOrigin, LinkPlan, NetworkPlan, SourcePlan, Value as PlanValue, Values,
+    AlbBalancerPlan, AlbPlan, LinkOrigin, LinkPlan, NetworkPlan, SourcePlan, Values,
 };
 use crate::stack::{List, Value};
 
-/// What the plan says of such a link, and where it stands.
-#[derive(Clone, Copy)]
-pub(crate) struct Planned<'a> {
-    pub(crate) network: &'a NetworkPlan,
-    pub(crate) link: &'a LinkPlan,
+/// A link with what it leads to.
+struct PlannedLink<'a> {
+    network: &'a NetworkPlan,
+    link: &'a LinkPlan,
+    alb: &'a AlbPlan,
 }
 
-/// The listener that an integration leads to, once link, balancer and host are what was planned.
-pub(crate) fn entered<'w, 'a>(
-    assembled: &Assembled,
-    planned: Planned<'_>,
-    alb: &'w Alb<'a>,
-    proxy: &Proxy,
-) -> Result<&'w Front<'a>, String> {
-    let target = proxy
-        .target
-        .as_ref()
-        .ok_or("its integration names no load balancer, and its link leads to none")?;
-    if !alb.is(target) {
-        return Err("its integration names another load balancer".into());
-    }
-    let is_named = match &proxy.host {
-        UriHost::Application(named) => named.is(target) && has_planned_name(alb, named),
-        UriHost::Named(_) => true,
-        UriHost::Balancer(_) => false,
+/// Checks that the one link is where it was planned, and that its groups let it to the listeners
+/// and nowhere else.
+pub(crate) fn link_holds(walker: &Walker<'_>) -> Result<(), String> {
+    let stack = &walker.assembled.stack;
+    let mut links = located::<VpcLinkV2>(stack).map(|link| link.node);
+    let (link, second) = (links.next(), links.next());
+    let network = walker.plan.network.as_ref();
+    let network = network.filter(|_| walker.plan.has_gateway);
+    let planned = network.and_then(|network| {
+        Some(PlannedLink {
+            network,
+            link: network.link.as_ref()?,
+            alb: network.alb.as_ref()?,
+        })
+    });
+    let own = match (link, second, &planned) {
+        (None, None, None) => return Ok(()),
+        (Some(found), None, Some(planned)) => group_of(stack, found, planned)?,
+        (None, None, Some(planned)) if matches!(planned.link.origin, LinkOrigin::Existing(_)) => {
+            None
+        }
+        (None | Some(_), _, _) => return Err("the stack has another number of VPC links".into()),
     };
-    if !is_named {
-        return Err("its URI names another balancer than its integration".into());
-    }
-    let front = alb.front(proxy.port)?;
-    match (&proxy.link, &planned.link.origin) {
-        (VpcLinkRef::V2(handle), LinkOrigin::Made { .. }) => {
-            let entry = assembled
-                .stack
-                .entries
-                .get(handle.index())
-                .filter(|it| it.address == *handle.address());
-            let Some(Node::VpcLinkV2(link)) = entry.map(|it| &it.node) else {
-                return Err("its integration names no VPC link".into());
-            };
-            made_holds(assembled, planned, alb, link)?;
-        }
-        // Where it stands is what the blueprint says.
-        (VpcLinkRef::Existing(id), LinkOrigin::Existing(wanted)) if is_same(id, wanted) => {
-            is_admitted(assembled, planned, alb, None)?
-        }
-        (VpcLinkRef::V2(_) | VpcLinkRef::Made(_) | VpcLinkRef::Existing(_), _) => {
-            return Err("its integration names another VPC link".into());
-        }
-    }
-    Ok(front)
-}
-
-fn has_planned_name(alb: &Alb<'_>, named: &ApplicationBalancerRef) -> bool {
-    match (named, &alb.planned.balancer) {
-        (ApplicationBalancerRef::Made(_), AlbBalancerPlan::Made { .. }) => true,
-        (
-            ApplicationBalancerRef::Existing { dns_name, .. },
-            AlbBalancerPlan::Existing {
-                dns_name: Some(planned),
-                ..
-            },
-        ) => is_same(dns_name, planned),
-        (ApplicationBalancerRef::Made(_) | ApplicationBalancerRef::Existing { .. }, _) => false,
+    match planned {
+        Some(planned) => is_admitted(stack, &planned, own),
+        None => Ok(()),
     }
 }
 
-/// Whether a link stands where it was planned, and its groups let it to the listeners and nowhere
-/// else.
-fn made_holds(
-    assembled: &Assembled,
-    planned: Planned<'_>,
-    alb: &Alb<'_>,
-    link: &VpcLinkV2,
-) -> Result<(), String> {
+/// The group that was created with the link.
+fn group_of<'a>(
+    stack: &Stack,
+    found: &'a VpcLinkV2,
+    planned: &PlannedLink<'_>,
+) -> Result<Option<&'a Value>, String> {
     let LinkOrigin::Made {
         subnets,
         security_groups,
     } = &planned.link.origin
     else {
-        return Err("has a link of its own".into());
+        return Err("there is a VPC link where one exists already".into());
     };
-    if !are_same_list(
-        &link.subnets,
-        subnets.as_ref().unwrap_or(&planned.network.subnets),
-    ) {
-        return Err("its VPC link stands in other subnets".into());
+    let subnets = subnets.as_ref().unwrap_or(&planned.network.subnets);
+    if !is_same_list(&found.subnets, subnets) {
+        return Err("its VPC link is in other subnets".into());
     }
-    let own = match (security_groups, &link.security_groups) {
-        (Some(planned), found) if are_same_list(found, planned) => None,
+    let group = match (security_groups, &found.security_groups) {
+        (Some(planned), found) if is_same_list(found, planned) => return Ok(None),
         (None, List::Of(found)) => match found.as_slice() {
-            [only] if is_made_group(assembled, only) => Some(only),
+            [only] if is_created(stack, only) => only,
             _ => return Err("its VPC link has another security group than its own".into()),
         },
         (Some(_) | None, _) => return Err("its VPC link has other security groups".into()),
     };
-    if let Some(group) = own {
-        let egress = assembled.stack.entries.iter().filter_map(|it| {
-            if let Node::EgressRule(rule) = &it.node {
-                Some(rule)
-            } else {
-                None
-            }
-        });
-        let out: BTreeSet<u16> = egress
-            .filter(|it| it.group.id() == *group)
-            .map(|it| it.port)
-            .collect();
-        if out != alb.planned.listeners.iter().map(|it| it.port).collect() {
-            return Err("its VPC link may open other ports than those of the load balancer".into());
-        }
+    let rules = located::<EgressRule>(stack).map(|rule| rule.node);
+    let ports: BTreeSet<u16> = rules
+        .filter(|rule| rule.group.id() == *group)
+        .map(|rule| rule.port)
+        .collect();
+    if ports != planned.alb.listeners.iter().map(|it| it.port).collect() {
+        return Err("its VPC link may open other ports than those of the load balancer".into());
     }
-    is_admitted(assembled, planned, alb, own)
+    Ok(Some(group))
 }
 
-fn is_made_group(assembled: &Assembled, group: &Value) -> bool {
-    let Value::Attribute(it) = group else {
+fn is_created(stack: &Stack, group: &Value) -> bool {
+    let Value::Attribute(id) = group else {
         return false;
     };
-    assembled
-        .stack
-        .entries
-        .iter()
-        .any(|entry| entry.address == it.of && matches!(entry.node, Node::SecurityGroup(_)))
+    let mut groups = located::<SecurityGroup>(stack);
+    groups.any(|group| stack.entries[group.index].address == id.of)
 }
 
-/// Whether the balancer's group admits the link on every listener, where rules are made in it.
+/// Returns whether this is the balancer's group that rules are created in.
+fn is_group(stack: &Stack, alb: &AlbPlan, group: &Value) -> bool {
+    match &alb.balancer {
+        AlbBalancerPlan::Existing { security_group, .. } => {
+            security_group.as_ref().is_some_and(|it| is_same(group, it))
+        }
+        AlbBalancerPlan::Made { .. } => {
+            let mut balancers = located::<ApplicationBalancer>(stack).map(|it| it.node);
+            let is_own = |it: &ApplicationBalancer| matches!(&it.security_groups, List::Of(own) if own.contains(group));
+            balancers.any(is_own)
+        }
+    }
+}
+
+/// Checks that the balancer's group admits the link on every listener, where rules are created in
+/// it.
 fn is_admitted(
-    assembled: &Assembled,
-    planned: Planned<'_>,
-    alb: &Alb<'_>,
+    stack: &Stack,
+    planned: &PlannedLink<'_>,
     own: Option<&Value>,
 ) -> Result<(), String> {
-    let rules: Vec<&IngressRule> = assembled
-        .stack
-        .entries
-        .iter()
-        .filter_map(|it| match &it.node {
-            Node::IngressRule(rule) if alb.is_group(assembled, &rule.group) => Some(rule),
-            _ => None,
-        })
-        .collect();
-    if !alb.has_group() {
+    let has_group = match &planned.alb.balancer {
+        AlbBalancerPlan::Made {
+            security_groups, ..
+        } => security_groups.is_none(),
+        AlbBalancerPlan::Existing { security_group, .. } => security_group.is_some(),
+    };
+    if !has_group {
         return Ok(());
     }
-    for listener in &alb.planned.listeners {
+    let rules: Vec<&IngressRule> = located::<IngressRule>(stack)
+        .map(|rule| rule.node)
+        .filter(|rule| is_group(stack, planned.alb, &rule.group))
+        .collect();
+    for listener in &planned.alb.listeners {
         let here = |is: &dyn Fn(&Source) -> bool| {
             rules
                 .iter()
@@ -178,9 +147,11 @@ fn is_admitted(
             SourcePlan::Groups(Values::One(one)) => {
                 here(&|from| matches!(from, Source::EachSecurityGroup(it) if is_same(it, one)))
             }
-            SourcePlan::Cidrs(Values::List(list)) => list.iter().all(|range: &PlanValue| {
-                here(&|from| matches!(from, Source::Cidr(it) if is_same(it, range)))
-            }),
+            SourcePlan::Cidrs(Values::List(list)) => {
+                list.iter().all(|range: &crate::plan::Value| {
+                    here(&|from| matches!(from, Source::Cidr(it) if is_same(it, range)))
+                })
+            }
             SourcePlan::Cidrs(Values::One(one)) => {
                 here(&|from| matches!(from, Source::EachCidr(it) if is_same(it, one)))
             }

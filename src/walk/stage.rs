@@ -3,17 +3,19 @@
 
 use std::collections::BTreeSet;
 
-use super::request::{Answer, Api};
+use super::Walker;
 use crate::assemble::Assembled;
 use crate::aws::{
-    Authorization, CacheSettings, Integration, Method, MethodCache, MethodThrottle, Node,
-    Preflight, Settings, Stage, ThrottleLimit,
+    Authorization, CacheSettings, Deployment, GatewayResponse, Integration, Method, MethodCache,
+    MethodThrottle, Preflight, Settings, Stage, ThrottleLimit,
 };
+use crate::follow::{Located, ResourceTree, located};
 use crate::openapi::HttpMethod;
 use crate::plan::{OperationPlan, Plan, PreflightPlan, Segment, ThrottlePlan, text_of};
 
 /// Everything that is wrong with the stage and what stands beside it.
-pub(crate) fn problems(plan: &Plan, api: &Api<'_>, assembled: &Assembled) -> Vec<String> {
+pub(crate) fn problems(walker: &Walker<'_>) -> Vec<String> {
+    let (plan, assembled) = (walker.plan, walker.assembled);
     if assembled.api.is_none() {
         return Vec::new();
     }
@@ -21,7 +23,7 @@ pub(crate) fn problems(plan: &Plan, api: &Api<'_>, assembled: &Assembled) -> Vec
         .cors
         .iter()
         .flat_map(|it| &it.preflights)
-        .filter_map(|it| preflight_holds(plan, api, it))
+        .filter_map(|it| preflight_holds(plan, &walker.tree, it))
         .collect();
     problems.extend(settings_hold(plan, assembled).err());
     problems.extend(errors_hold(plan, assembled).err());
@@ -46,23 +48,25 @@ pub(crate) fn cached_as_planned(method: &Method, operation: &OperationPlan) -> R
 }
 
 /// Whether a browser is told of the public operations of a path, by the gateway alone.
-fn preflight_holds(plan: &Plan, api: &Api<'_>, planned: &PreflightPlan) -> Option<String> {
+fn preflight_holds(
+    plan: &Plan,
+    tree: &ResourceTree<'_>,
+    planned: &PreflightPlan,
+) -> Option<String> {
     let path = text_of(&planned.path);
-    let Answer::Preflight(method) = api.answer(HttpMethod::Options, &planned.path) else {
-        return Some(format!(
-            "nobody tells a browser what it may send to `{path}`"
-        ));
+    let Some(Located { node: method, .. }) = tree.method(HttpMethod::Options, &planned.path) else {
+        return Some(format!("no method answers preflight requests to `{path}`"));
     };
-    let Integration::Preflight(told) = &method.integration else {
-        return Some(format!("`{path}` tells browsers nothing"));
-    };
-    let Preflight {
+    let Integration::Preflight(Preflight {
         origins,
         methods,
         headers,
         has_credentials,
         max_age_s,
-    } = told;
+    }) = &method.integration
+    else {
+        return Some(format!("no preflight response allows browsers `{path}`"));
+    };
     let public: BTreeSet<HttpMethod> = plan
         .operations
         .iter()
@@ -78,12 +82,12 @@ fn preflight_holds(plan: &Plan, api: &Api<'_>, planned: &PreflightPlan) -> Optio
                 &planned.headers,
             )
     });
-    let told_of: BTreeSet<HttpMethod> = methods.iter().copied().collect();
+    let allowed: BTreeSet<HttpMethod> = methods.iter().copied().collect();
     let is_public = if public.contains(&HttpMethod::Any) {
-        HttpMethod::of_requests().all(|it| told_of.contains(&it) != (it == HttpMethod::Options))
+        HttpMethod::of_requests().all(|it| allowed.contains(&it) != (it == HttpMethod::Options))
     } else {
         // Of a path that has an exported preflight alone.
-        told_of == public || (public.is_empty() && told_of == BTreeSet::from([HttpMethod::Options]))
+        allowed == public || (public.is_empty() && allowed == BTreeSet::from([HttpMethod::Options]))
     };
     // Browsers show no credentials with it. Source: docs/aws-rules.md#a7.
     let is_open = method.authorization == Authorization::default();
@@ -103,13 +107,7 @@ fn preflight_holds(plan: &Plan, api: &Api<'_>, planned: &PreflightPlan) -> Optio
 }
 
 fn stage_of(assembled: &Assembled) -> Result<&Stage, String> {
-    let mut stages = assembled.stack.entries.iter().filter_map(|it| {
-        if let Node::Stage(stage) = &it.node {
-            Some(stage)
-        } else {
-            None
-        }
-    });
+    let mut stages = located::<Stage>(&assembled.stack).map(|stage| stage.node);
     match (stages.next(), stages.next()) {
         (Some(stage), None) => Ok(stage),
         (None, _) | (Some(_), Some(_)) => Err("there is not one stage".into()),
@@ -127,7 +125,7 @@ fn settings_hold(plan: &Plan, assembled: &Assembled) -> Result<(), String> {
     if stage.cache_size != plan.stage.cache.as_ref().map(|it| it.size) {
         return Err("the stage has another cache than planned".into());
     }
-    setting_holds(plan, &stage.settings, (plan.stage.throttle, None))
+    setting_holds(plan, &stage.settings, plan.stage.throttle, None)
         .map_err(|it| format!("every method {it}"))?;
     let mut own = stage.of_methods.len();
     for operation in &plan.operations {
@@ -147,12 +145,12 @@ fn settings_hold(plan: &Plan, assembled: &Assembled) -> Result<(), String> {
             }
             (Some(_), Some(_)) => return Err(format!("`{path}` has two settings of one method")),
         };
-        let kept = operation.cache.as_ref().map(|it| CacheSettings {
+        let cached = operation.cache.as_ref().map(|it| CacheSettings {
             ttl_s: it.ttl_s,
             is_encrypted: it.is_encrypted,
         });
         let problem = |it| format!("`{} {path}` {it}", operation.method.as_str());
-        setting_holds(plan, settings, (operation.throttle, kept)).map_err(problem)?;
+        setting_holds(plan, settings, operation.throttle, cached).map_err(problem)?;
     }
     if own == 0 {
         Ok(())
@@ -164,7 +162,8 @@ fn settings_hold(plan: &Plan, assembled: &Assembled) -> Result<(), String> {
 fn setting_holds(
     plan: &Plan,
     settings: &Settings,
-    (throttle, kept): (Option<ThrottlePlan>, Option<CacheSettings>),
+    throttle: Option<ThrottlePlan>,
+    cached: Option<CacheSettings>,
 ) -> Result<(), &'static str> {
     let found = match settings.throttle {
         MethodThrottle::Unset if plan.stage.throttle.is_some() => {
@@ -176,7 +175,7 @@ fn setting_holds(
     if found != throttle {
         return Err("is held back otherwise than planned");
     }
-    if settings.cache != MethodCache::of(plan.stage.cache.is_some(), kept) {
+    if settings.cache != MethodCache::of(plan.stage.cache.is_some(), cached) {
         return Err("has its answers kept otherwise than planned");
     }
     if settings.has_metrics != plan.stage.has_metrics {
@@ -187,29 +186,15 @@ fn setting_holds(
 
 /// Whether the gateway's own errors are those that were planned, and part of what is deployed.
 fn errors_hold(plan: &Plan, assembled: &Assembled) -> Result<(), String> {
-    let nodes = assembled.stack.entries.iter();
-    let found: BTreeSet<&str> = nodes
-        .clone()
-        .filter_map(|it| {
-            if let Node::GatewayResponse(it) = &it.node {
-                Some(it.of)
-            } else {
-                None
-            }
-        })
+    let found: BTreeSet<&str> = located::<GatewayResponse>(&assembled.stack)
+        .map(|response| response.node.of)
         .collect();
     let planned: BTreeSet<&str> = plan.gateway_responses.iter().map(|it| it.of).collect();
     if found != planned {
         return Err("the gateway's own errors are others than planned".into());
     }
-    let mut shown = nodes.filter_map(|it| {
-        if let Node::Deployment(it) = &it.node {
-            Some(it.parts.len())
-        } else {
-            None
-        }
-    });
-    if shown.next() == Some(found.len()) {
+    let deployment = located::<Deployment>(&assembled.stack).next();
+    if deployment.is_some_and(|it| it.node.parts.len() == found.len()) {
         Ok(())
     } else {
         Err("an error of the gateway's own is not deployed".into())

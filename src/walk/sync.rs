@@ -4,10 +4,13 @@
 //! In: `SyncPlan`, the stack. Out: the first difference. Pure.
 //! The environment is read as the function reads it.
 
-use super::way::is_same;
+use super::values::{is_same, is_text};
 use crate::assemble::Assembled;
-use crate::aws::{Node, PythonFunction, TargetGroup};
+use crate::aws::{
+    ApplicationBalancer, PythonFunction, Role, Schedule, SchedulePermission, TargetGroup,
+};
 use crate::blueprint::SyncState;
+use crate::follow::{located, node};
 use crate::plan::{AlbBalancerPlan, AlbPlan, Plan, SyncPlan};
 use crate::stack::{Address, Handle, Spelling, Value};
 
@@ -19,22 +22,15 @@ pub(crate) struct Sync {
 
 impl Sync {
     /// `None` where no function is planned and there is none.
-    pub(crate) fn of(
-        plan: &Plan,
-        assembled: &Assembled,
-        balancer: Option<&Address>,
-    ) -> Result<Option<Self>, String> {
+    pub(crate) fn of(plan: &Plan, assembled: &Assembled) -> Result<Option<Self>, String> {
+        let balancer = located::<ApplicationBalancer>(&assembled.stack).next();
+        let balancer = balancer.map(|it| &assembled.stack.entries[it.index].address);
         let planned = plan
             .network
             .as_ref()
             .and_then(|it| Some((it.sync.as_ref()?, it.alb.as_ref()?)));
-        let entries = assembled.stack.entries.iter().enumerate();
-        let mut functions = entries.filter_map(|(index, it)| match &it.node {
-            Node::PythonFunction(function) if function.code.name == "sync" => {
-                Some((index, function))
-            }
-            _ => None,
-        });
+        let mut functions = located::<PythonFunction>(&assembled.stack)
+            .filter(|function| function.node.code.name == "sync");
         let (function, planned, alb) = match (functions.next(), functions.next(), planned) {
             (None, None, None) => return Ok(None),
             (Some(function), None, Some((planned, alb))) => (function, planned, alb),
@@ -42,8 +38,8 @@ impl Sync {
                 return Err("the stack has another number of functions that keep addresses".into());
             }
         };
-        runs(assembled, function.0, planned)?;
-        let (_, function) = function;
+        runs(assembled, function.index, planned)?;
+        let function = function.node;
         asks_for(function, alb, balancer)?;
         counts_as_planned(function, planned)?;
         let kept = kept(function)?;
@@ -51,40 +47,20 @@ impl Sync {
         Ok(Some(Self { kept }))
     }
 
-    /// Whether it keeps the balancer's addresses in a group, on this port and no other.
-    pub(crate) fn keeps(&self, group: &Handle<TargetGroup>, port: u16) -> Result<(), String> {
+    /// Returns whether it keeps the balancer's addresses in a group, on this port and no other.
+    pub(crate) fn keeps(&self, group: &Handle<TargetGroup>, port: u16) -> bool {
         let arn = group.arn();
-        let ports: Vec<u16> = self
-            .kept
-            .iter()
-            .filter(|it| it.1 == arn)
-            .map(|it| it.0)
-            .collect();
-        if ports == [port] {
-            Ok(())
-        } else {
-            Err(format!(
-                "comes to a target group in which no function keeps addresses for port {port}"
-            ))
-        }
+        let mut ports = self.kept.iter().filter(|(_, of)| *of == arn);
+        ports.next().is_some_and(|(of, _)| *of == port) && ports.next().is_none()
     }
 }
 
 /// One schedule calls it, may do so, and does so as often as planned; its role is given leave
 /// before it is called.
 fn runs(assembled: &Assembled, function: usize, planned: &SyncPlan) -> Result<(), String> {
-    let mut schedules = assembled
-        .stack
-        .entries
-        .iter()
-        .enumerate()
-        .filter_map(|(index, it)| match &it.node {
-            Node::Schedule(schedule) if schedule.function.index() == function => {
-                Some((index, schedule))
-            }
-            _ => None,
-        });
-    let (Some((index, schedule)), None) = (schedules.next(), schedules.next()) else {
+    let mut schedules = located::<Schedule>(&assembled.stack)
+        .filter(|schedule| schedule.node.function.index() == function);
+    let (Some(schedule), None) = (schedules.next(), schedules.next()) else {
         return Err("the function that keeps addresses is not run by the one schedule".into());
     };
     let minutes = planned.interval_minutes;
@@ -92,25 +68,19 @@ fn runs(assembled: &Assembled, function: usize, planned: &SyncPlan) -> Result<()
         "rate({minutes} minute{})",
         if minutes == 1 { "" } else { "s" }
     );
-    if schedule.expression != expression {
+    if schedule.node.expression != expression {
         return Err("the function that keeps addresses runs at other times".into());
     }
-    let is_leave = |node: &Node| matches!(node, Node::SchedulePermission(it) if it.function.index() == function && it.schedule.index() == index);
-    let leaves = assembled
-        .stack
-        .entries
-        .iter()
-        .filter(|it| matches!(it.node, Node::SchedulePermission(_)));
-    if leaves.clone().count() != 1 || !leaves.clone().all(|it| is_leave(&it.node)) {
+    let mut permissions = located::<SchedulePermission>(&assembled.stack).map(|it| it.node);
+    let is_due = permissions
+        .next()
+        .is_some_and(|it| it.function.index() == function && it.schedule.index() == schedule.index);
+    if !is_due || permissions.next().is_some() {
         return Err(
             "the schedule may not call the function that keeps addresses, or another may".into(),
         );
     }
     Ok(())
-}
-
-fn is_text(function: &PythonFunction, name: &str, text: &str) -> bool {
-    matches!(function.environment.get(name), Some(Value::Literal(found)) if **found == *text)
 }
 
 /// The name of this balancer.
@@ -205,14 +175,8 @@ fn may_act(
     function: &PythonFunction,
     kept: &[(u16, Value)],
 ) -> Result<(), String> {
-    let entry = assembled
-        .stack
-        .entries
-        .get(function.role.index())
-        .map(|it| &it.node);
-    let Some(Node::Role(role)) = entry else {
-        return Err("the function that keeps addresses has no role".into());
-    };
+    let role: &Role = node(&assembled.stack, &function.role)
+        .ok_or("the function that keeps addresses has no role")?;
     let only = |action: &'static str| {
         let mut statements = role
             .statements

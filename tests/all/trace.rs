@@ -9,7 +9,7 @@ use std::path::Path;
 use gwgen::Compiled;
 use gwgen::openapi::HttpMethod;
 use gwgen::plan::{OperationPlan, Plan, Segment, text_of};
-use gwgen::trace::{Answerer, Asked, Hop, Trace, trace};
+use gwgen::trace::{Answerer, Hop, Trace, TracedRequest, trace};
 use serde_json::Value;
 
 use crate::support::{SPELLINGS, fixtures, in_parallel};
@@ -18,7 +18,7 @@ fn traced(compiled: &Compiled, method: HttpMethod, path: &str) -> Trace {
     trace(
         compiled.plan.as_ref().unwrap(),
         compiled.assembled.as_ref().unwrap(),
-        &Asked::of(method, path).unwrap(),
+        &TracedRequest::of(method, path).unwrap(),
     )
     .unwrap()
 }

@@ -11,10 +11,9 @@ use serde_json::json;
 
 use crate::assemble::{Assembled, assemble};
 use crate::aws::{ApiRoot, Integration, Node};
+use crate::follow::{ResourceTree, Router, TemplatePart};
 use crate::openapi::HttpMethod;
 use crate::plan::Plan;
-use crate::trace::route::{Part, Router};
-use crate::walk::tree::Tree;
 
 /// One segment of a template: a literal, `{}` or `{+}`.
 type Template = Vec<&'static str>;
@@ -285,7 +284,8 @@ fn nearest(routes: &[Route], method: &str, request: &[&str]) -> Option<usize> {
 /// The answer to a request, as `trace` finds it.
 fn followed(
     router: &Router<'_, '_>,
-    (method, request): (&str, &[&str]),
+    method: &str,
+    request: &[&str],
     routes: &[Route],
 ) -> Option<Option<usize>> {
     let method = HttpMethod::ALL
@@ -293,18 +293,18 @@ fn followed(
         .find(|it| it.as_str() == method)
         .unwrap();
     let found = router.route(method, request)?;
-    let parts = found.reached.parts.iter().map(|(part, _)| match part {
-        Part::Literal(text) => text,
-        Part::Variable(_) => VARIABLE,
-        Part::Rest(_) => REST,
+    let parts = found.path.parts.iter().map(|(part, _)| match part {
+        TemplatePart::Literal(text) => text,
+        TemplatePart::Variable(_) => VARIABLE,
+        TemplatePart::Rest(_) => REST,
     });
     let (template, verb): (Vec<&str>, _) =
-        (parts.collect(), found.found.method.http_method.as_str());
+        (parts.collect(), found.method.node.http_method.as_str());
     let is_it = |it: &Route| !it.is_hidden && it.template == template && it.method == verb;
     Some(
         found
-            .found
             .method
+            .node
             .integration
             .is_backend()
             .then(|| routes.iter().position(is_it).unwrap()),
@@ -315,7 +315,7 @@ fn check(routes: &[Route]) -> Option<()> {
     let plan = plan(routes)?;
     let assembled = assemble(&plan);
     let table = deployed(&assembled, routes);
-    let tree = Tree::of(&assembled.stack).unwrap();
+    let tree = ResourceTree::of(&assembled.stack).unwrap();
     let traced = Router::of(&tree);
     // What is public stands first: of two operations on one path and method, callers reach that
     // one.
@@ -343,7 +343,7 @@ fn check(routes: &[Route]) -> Option<()> {
     for request in requests() {
         for method in METHODS.into_iter().chain(["PUT"]) {
             assert_eq!(
-                followed(&traced, (method, &request), routes),
+                followed(&traced, method, &request, routes),
                 route(&table, method, &request),
                 "{method} {request:?} of {routes:#?}"
             );

@@ -7,28 +7,50 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::step::Located;
 use crate::aws::ListenerRule;
+
+/// A request as it comes to a listener.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RuleRequest<'r> {
+    pub(crate) method: &'r str,
+    pub(crate) host: Option<&'r str>,
+    pub(crate) path: &'r str,
+}
 
 /// Rules of a listener by the segments of their path patterns that have no wildcard.
 ///
 /// A path has the segments before the first wildcard of a pattern that takes it, those after the
 /// last one, and all that are between slashes.
-pub(crate) struct ByPath<'a> {
-    rules: Vec<&'a ListenerRule>,
+pub(crate) struct RuleIndex<'a> {
+    /// By priority.
+    rules: Vec<Located<'a, ListenerRule>>,
     /// By the numbers of these first and last segments, then by the segments themselves.
-    lists: BTreeMap<(usize, usize), HashMap<String, Between<'a>>>,
+    lists: BTreeMap<(usize, usize), HashMap<String, RulesBySegment<'a>>>,
 }
 
 /// Indexes of rules, in order, by the longest segment between the wildcards of the pattern; an
 /// empty text where there is none.
-type Between<'a> = HashMap<&'a str, Vec<usize>>;
+type RulesBySegment<'a> = HashMap<&'a str, Vec<usize>>;
 
-impl<'a> ByPath<'a> {
-    /// Takes rules by priority.
-    pub(crate) fn new(rules: Vec<&'a ListenerRule>) -> Self {
-        let mut lists: BTreeMap<(usize, usize), HashMap<String, Between<'_>>> = BTreeMap::new();
+impl<'a> RuleIndex<'a> {
+    /// Sorts rules by priority.
+    ///
+    /// # Errors
+    /// Two rules have one priority.
+    pub(crate) fn new(mut rules: Vec<Located<'a, ListenerRule>>) -> Result<Self, String> {
+        rules.sort_by_key(|rule| rule.node.priority);
+        let mut pairs = rules.windows(2).map(|pair| (pair[0].node, pair[1].node));
+        if let Some((rule, _)) = pairs.find(|(one, other)| one.priority == other.priority) {
+            return Err(format!(
+                "two rules of a listener have priority {}",
+                rule.priority
+            ));
+        }
+        let mut lists: BTreeMap<(usize, usize), HashMap<String, RulesBySegment<'_>>> =
+            BTreeMap::new();
         for (index, rule) in rules.iter().copied().enumerate() {
-            for pattern in &rule.paths {
+            for pattern in &rule.node.paths {
                 let is_wild = |it: &&str| it.contains(['*', '?']);
                 let segments: Vec<&str> = pattern.split('/').collect();
                 let start = segments.iter().take_while(|it| !is_wild(it)).count();
@@ -42,7 +64,7 @@ impl<'a> ByPath<'a> {
                     .copied()
                     .filter(|it| !is_wild(it))
                     .max_by_key(|it| it.len());
-                let key = key(&segments, (start, end)).unwrap_or_default();
+                let key = key(&segments, start, end).unwrap_or_default();
                 let list = lists
                     .entry((start, end))
                     .or_default()
@@ -53,25 +75,21 @@ impl<'a> ByPath<'a> {
                     .push(index);
             }
         }
-        Self { rules, lists }
+        Ok(Self { rules, lists })
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.rules.len()
+    /// All rules, by priority.
+    pub(crate) fn all(&self) -> &[Located<'a, ListenerRule>] {
+        &self.rules
     }
 
     /// The first rule that takes a request.
-    pub(crate) fn first(
-        &self,
-        method: &str,
-        host: Option<&str>,
-        path: &str,
-    ) -> Option<&'a ListenerRule> {
-        let segments: Vec<&str> = path.split('/').collect();
+    pub(crate) fn first(&self, request: &RuleRequest<'_>) -> Option<Located<'a, ListenerRule>> {
+        let segments: Vec<&str> = request.path.split('/').collect();
         let inside: BTreeSet<&str> = segments.iter().copied().chain([""]).collect();
         let mut first: Option<usize> = None;
-        for (sizes, lists) in &self.lists {
-            let Some(between) = key(&segments, *sizes).and_then(|it| lists.get(&it)) else {
+        for ((start, end), lists) in &self.lists {
+            let Some(between) = key(&segments, *start, *end).and_then(|it| lists.get(&it)) else {
                 continue;
             };
             for list in inside.iter().filter_map(|it| between.get(it)) {
@@ -80,7 +98,7 @@ impl<'a> ByPath<'a> {
                     .copied()
                     .take_while(|it| first.is_none_or(|first| *it < first));
                 first = before
-                    .find(|it| takes(self.rules[*it], method, host, path))
+                    .find(|it| takes(self.rules[*it].node, request))
                     .or(first);
             }
         }
@@ -89,7 +107,7 @@ impl<'a> ByPath<'a> {
 }
 
 /// The first segments and the last ones; none where there are fewer.
-fn key(segments: &[&str], (start, end): (usize, usize)) -> Option<String> {
+fn key(segments: &[&str], start: usize, end: usize) -> Option<String> {
     let (first, last) = (
         segments.get(..start)?,
         segments.get(segments.len().checked_sub(end)?..)?,
@@ -98,7 +116,8 @@ fn key(segments: &[&str], (start, end): (usize, usize)) -> Option<String> {
 }
 
 /// Whether every condition of the rule holds.
-pub(crate) fn takes(rule: &ListenerRule, method: &str, host: Option<&str>, path: &str) -> bool {
+pub(crate) fn takes(rule: &ListenerRule, request: &RuleRequest<'_>) -> bool {
+    let RuleRequest { method, host, path } = *request;
     (rule.methods.is_empty() || rule.methods.contains(&method))
         && (rule.hosts.is_empty()
             || host.is_some_and(|host| rule.hosts.iter().any(|it| it.eq_ignore_ascii_case(host))))

@@ -1,0 +1,134 @@
+//! The resources of the finished stack as the tree that API Gateway routes by.
+//!
+//! In: `Stack`. Out: `ResourceTree`, or which node does not fit into one. Pure.
+//! Read from the handles of resources and methods alone; the walk and `trace` share it.
+
+use std::collections::BTreeMap;
+
+use super::step::Located;
+use crate::aws::{ApiRoot, Method, Node, Stack};
+use crate::openapi::HttpMethod;
+use crate::plan::Segment;
+
+/// A place of the resource tree.
+#[derive(Debug, Default)]
+pub(crate) struct ResourcePlace<'a> {
+    /// Index of its node; `None` for the root, which is no node of its own.
+    pub(crate) index: Option<usize>,
+    pub(crate) literals: BTreeMap<&'a str, usize>,
+    /// The variable and its name.
+    pub(crate) variable: Option<(&'a str, usize)>,
+    pub(crate) rest: Option<(&'a str, usize)>,
+    pub(crate) methods: BTreeMap<HttpMethod, Located<'a, Method>>,
+}
+
+impl ResourcePlace<'_> {
+    /// Every place right below.
+    pub(crate) fn children(&self) -> impl Iterator<Item = usize> {
+        self.literals
+            .values()
+            .copied()
+            .chain(self.variable.map(|it| it.1))
+            .chain(self.rest.map(|it| it.1))
+    }
+}
+
+/// Every resource and method. The root is the first place, and parents stand before their children.
+#[derive(Debug)]
+pub(crate) struct ResourceTree<'a> {
+    pub(crate) places: Vec<ResourcePlace<'a>>,
+    pub(crate) methods: usize,
+}
+
+impl<'a> ResourceTree<'a> {
+    /// Reads the resource tree from the handles.
+    pub(crate) fn of(stack: &'a Stack) -> Result<Self, String> {
+        let mut tree = Self {
+            places: vec![ResourcePlace::default()],
+            methods: 0,
+        };
+        let mut place_of: Vec<Option<usize>> = vec![None; stack.entries.len()];
+        for (index, entry) in stack.entries.iter().enumerate() {
+            if let Node::Resource(resource) = &entry.node {
+                let parent = at(&resource.parent, &place_of).ok_or_else(|| {
+                    format!("resource {} stands before its parent", entry.address.label)
+                })?;
+                let place = tree.places.len();
+                tree.places.push(ResourcePlace {
+                    index: Some(index),
+                    ..ResourcePlace::default()
+                });
+                place_of[index] = Some(place);
+                if !tree.grow(parent, &resource.path_part, place) {
+                    return Err(format!(
+                        "resource {} takes the place of another",
+                        entry.address.label
+                    ));
+                }
+            } else if let Node::Method(method) = &entry.node {
+                let place = at(&method.on, &place_of).ok_or_else(|| {
+                    format!("method {} stands before its resource", entry.address.label)
+                })?;
+                tree.methods += 1;
+                if tree.places[place]
+                    .methods
+                    .insert(
+                        method.http_method,
+                        Located {
+                            index,
+                            node: method,
+                        },
+                    )
+                    .is_some()
+                {
+                    return Err(format!(
+                        "method {} takes the place of another",
+                        entry.address.label
+                    ));
+                }
+            }
+        }
+        Ok(tree)
+    }
+
+    /// The method of a template, with its own names of variables.
+    pub(crate) fn method(
+        &self,
+        method: HttpMethod,
+        template: &[Segment],
+    ) -> Option<Located<'a, Method>> {
+        let mut place = &self.places[0];
+        for segment in template {
+            let named =
+                |(name, _): &(&str, usize)| segment.variable().is_some_and(|it| **it == **name);
+            let next = match segment {
+                Segment::Literal(text) => place.literals.get(&**text).copied(),
+                Segment::Variable(_) => place.variable.filter(named).map(|it| it.1),
+                Segment::Rest(_) => place.rest.filter(named).map(|it| it.1),
+            };
+            place = &self.places[next?];
+        }
+        place.methods.get(&method).copied()
+    }
+
+    fn grow(&mut self, parent: usize, part: &'a str, place: usize) -> bool {
+        let parent = &mut self.places[parent];
+        let name = part.strip_prefix('{').and_then(|it| it.strip_suffix('}'));
+        match name.map(|name| (name, name.strip_suffix('+'))) {
+            None => parent.literals.insert(part, place).is_none(),
+            Some((_, Some(name))) => {
+                parent.variable.is_none() && parent.rest.replace((name, place)).is_none()
+            }
+            Some((name, None)) => {
+                parent.rest.is_none() && parent.variable.replace((name, place)).is_none()
+            }
+        }
+    }
+}
+
+fn at(root: &ApiRoot, place_of: &[Option<usize>]) -> Option<usize> {
+    match root {
+        ApiRoot::Root(_) => Some(0),
+        ApiRoot::Below(handle) => place_of.get(handle.index()).copied().flatten(),
+    }
+}

@@ -1,0 +1,302 @@
+//! Whether the steps of the stack are those of the plan.
+//!
+//! In: `Step`s, `PlannedStep`s. Out: the first difference. Pure.
+
+use super::Walker;
+use super::planned::{PlannedStep, is_blue_green, listener_of};
+use super::values::{has_members, is_same, is_same_function, is_same_option};
+use crate::aws::{
+    ApplicationBalancerRef, BalancerRef, Function, GroupProtocol, HealthProtocol, Integration,
+    LambdaPermission, Proxy, RuleAction, TargetGroup, TargetGroupRef, TargetType, Targets, UriHost,
+    VpcLinkRef,
+};
+use crate::follow::{HttpListenerStep, Step, node, target_group};
+use crate::plan::{
+    AlbBalancerPlan, AlbListenerPlan, BackendPlan, BalancedPlan, BalancerPlan, HEALTH_PATH,
+    LinkOrigin, TargetProtocol, TargetsPlan,
+};
+use crate::stack::Holds;
+
+impl<'a> Walker<'a> {
+    /// Compares steps, and remembers what they go through.
+    pub(crate) fn holds(
+        &mut self,
+        steps: &[Step<'a>],
+        planned: &[PlannedStep<'a>],
+    ) -> Result<(), String> {
+        for (index, planned) in planned.iter().enumerate() {
+            let step = steps.get(index);
+            if !step.is_some_and(|step| self.is_planned(step, planned)) {
+                return Err(planned.problem());
+            }
+        }
+        if steps.len() > planned.len() {
+            return Err("goes on behind its target".into());
+        }
+        self.followed.extend(steps.iter().filter_map(Step::index));
+        Ok(())
+    }
+
+    fn is_planned(&self, step: &Step<'a>, planned: &PlannedStep<'a>) -> bool {
+        match (step, planned) {
+            (Step::Link(VpcLinkRef::Made(_)), PlannedStep::Link(None))
+            | (Step::Link(VpcLinkRef::V2(_)), PlannedStep::LinkV2(LinkOrigin::Made { .. })) => true,
+            (
+                Step::Link(VpcLinkRef::Existing(found)),
+                &PlannedStep::Link(Some(planned))
+                | &PlannedStep::LinkV2(LinkOrigin::Existing(planned)),
+            ) => is_same(found, planned),
+            (Step::NetworkBalancer(found), PlannedStep::NetworkBalancer(planned)) => {
+                is_network_balancer(found, planned)
+            }
+            (
+                Step::Listener(found),
+                PlannedStep::Listener {
+                    port,
+                    certificate,
+                    is_switched,
+                },
+            ) => {
+                found.node.port == *port
+                    && found.node.is_switched == *is_switched
+                    && is_same_option(found.node.certificate.as_ref(), *certificate)
+            }
+            (Step::TargetGroup(group), PlannedStep::PassedOn(listener)) => {
+                self.holds_balancer(group, listener)
+            }
+            (Step::ApplicationBalancer(found), PlannedStep::ApplicationBalancer(planned)) => {
+                is_application_balancer(found, planned)
+            }
+            (Step::HttpListener { port, listener }, PlannedStep::HttpListener(planned)) => {
+                *port == planned.port && is_http_listener(*listener, planned)
+            }
+            (Step::UnknownRules, PlannedStep::UnknownRules) => true,
+            (Step::Rule(rule), PlannedStep::Rule(backend)) => {
+                matches!(rule.node.action, RuleAction::Forward(_))
+                    && rule.node.is_switched == is_blue_green(backend)
+            }
+            (Step::TargetGroup(group), PlannedStep::TargetGroup(backend)) => {
+                self.is_target_group_of(group, backend)
+            }
+            (Step::Internet(found), PlannedStep::Internet(planned)) => {
+                is_same(&found.url, &planned.url)
+                    && found.skips_verification == planned.skips_verification
+            }
+            (Step::Function { call, permission }, PlannedStep::Function(planned)) => {
+                is_same_function(&call.function, planned)
+                    && permission.is_some_and(|it| self.is_permitted(it.node))
+            }
+            (Step::Function { call, permission }, PlannedStep::Forwarder(_)) => {
+                matches!(call.function, Function::Made(_))
+                    && permission.is_some_and(|it| self.is_permitted(it.node))
+            }
+            _ => false,
+        }
+    }
+
+    /// Returns whether this API's stage, and no other, has the permission.
+    fn is_permitted(&self, permission: &LambdaPermission) -> bool {
+        Some(&permission.api) == self.assembled.api.as_ref()
+            && is_same(&permission.stage, &self.plan.stage_name)
+    }
+
+    /// Returns whether a target group holds the application load balancer, on the port of a
+    /// listener.
+    fn holds_balancer(&self, group: &TargetGroupRef, listener: &AlbListenerPlan) -> bool {
+        let TargetGroupRef::Made(handle) = group else {
+            return false;
+        };
+        let Some(group) = node::<TargetGroup>(&self.assembled.stack, handle) else {
+            return false;
+        };
+        let target_type = match (&group.targets, &self.sync) {
+            (Targets::Balancer { .. }, None) => TargetType::Alb,
+            (Targets::Kept { .. }, Some(sync)) if sync.keeps(handle, listener.port) => {
+                TargetType::Ip
+            }
+            _ => return false,
+        };
+        let path = match &group.health_check.protocol {
+            HealthProtocol::Http { path, .. } if !listener.is_tls => Some(path),
+            HealthProtocol::Https { path, .. } if listener.is_tls => Some(path),
+            HealthProtocol::Tcp | HealthProtocol::Http { .. } | HealthProtocol::Https { .. } => {
+                None
+            }
+        };
+        group.target_type == target_type
+            && group.protocol == GroupProtocol::Tcp
+            && group.port == listener.port
+            && path.is_some_and(|path| **path == *HEALTH_PATH)
+    }
+
+    /// Returns whether a target group is that of a backend, and the one that deployments switch to
+    /// is, too.
+    pub(crate) fn is_target_group_of(
+        &self,
+        group: &TargetGroupRef,
+        backend: &BalancedPlan,
+    ) -> bool {
+        let group = match (group, &backend.targets) {
+            (TargetGroupRef::Existing(found), TargetsPlan::Existing(planned)) => {
+                return is_same(found, planned);
+            }
+            (TargetGroupRef::Existing(_), _) => return false,
+            (TargetGroupRef::Made(_), _) => target_group(&self.assembled.stack, group),
+        };
+        let Ok(Some(group)) = group else {
+            return false;
+        };
+        // Services that register themselves find their group by its label alone.
+        let green = self.target_groups.get(&*format!("{}__green", backend.name));
+        self.target_groups.get(&*backend.name) == Some(&group.index)
+            && has_targets_of(group.node, backend)
+            && green.is_some() == is_blue_green(backend)
+            && green.is_none_or(|green| {
+                let node = self.assembled.stack.entries[*green].node.held();
+                node.is_some_and(|green| has_targets_of(green, backend))
+            })
+    }
+
+    /// Compares the host and the TLS of an integration.
+    pub(crate) fn host_holds(
+        &self,
+        integration: &Integration,
+        steps: &[Step<'a>],
+        backend: &BackendPlan,
+    ) -> Result<(), String> {
+        let (Integration::Proxy(proxy), Some(planned)) = (integration, backend.balanced()) else {
+            return Ok(());
+        };
+        let same_host = match (&proxy.host, &planned.host) {
+            (UriHost::Named(found), Some(planned)) => is_same(found, planned),
+            (UriHost::Balancer(_) | UriHost::Application(_), None) => self.has_name(proxy, steps),
+            (UriHost::Balancer(_) | UriHost::Application(_) | UriHost::Named(_), _) => false,
+        };
+        let alb = self.plan.network.as_ref().and_then(|it| it.alb.as_ref());
+        let listener = alb.and_then(|alb| listener_of(alb, planned.listener_port));
+        if same_host
+            && proxy.is_tls == planned.is_tls
+            && proxy.skips_verification == planned.skips_verification
+            && listener.is_none_or(|listener| listener.is_tls == proxy.is_tls)
+        {
+            Ok(())
+        } else {
+            Err("is sent on to another host, or with other TLS".into())
+        }
+    }
+
+    /// Returns whether the host of a URI is the name of the balancer that the request comes to
+    /// first.
+    fn has_name(&self, proxy: &Proxy, steps: &[Step<'a>]) -> bool {
+        let network = self.plan.network.as_ref();
+        let name = match (&proxy.host, steps.get(1)) {
+            (UriHost::Balancer(named), Some(Step::NetworkBalancer(found))) if named.is(found) => {
+                match (named, network.and_then(|it| it.nlb.as_ref())) {
+                    (BalancerRef::Made(_), _) => return true,
+                    (BalancerRef::Existing(_), nlb) => nlb.and_then(|nlb| match &nlb.balancer {
+                        BalancerPlan::Made { .. } => None,
+                        BalancerPlan::Existing { dns_name, .. } => dns_name.as_ref(),
+                    }),
+                }
+            }
+            (UriHost::Application(named), Some(Step::ApplicationBalancer(found)))
+                if named.is(found) =>
+            {
+                match (named, network.and_then(|it| it.alb.as_ref())) {
+                    (ApplicationBalancerRef::Made(_), _) => return true,
+                    (ApplicationBalancerRef::Existing { .. }, alb) => {
+                        alb.and_then(|alb| match &alb.balancer {
+                            AlbBalancerPlan::Made { .. } => None,
+                            AlbBalancerPlan::Existing { dns_name, .. } => dns_name.as_ref(),
+                        })
+                    }
+                }
+            }
+            _ => return false,
+        };
+        name.is_some_and(|name| is_same(&proxy.uri_host(), name))
+    }
+}
+
+fn is_network_balancer(found: &BalancerRef, planned: &BalancerPlan) -> bool {
+    match (found, planned) {
+        (BalancerRef::Made(_), BalancerPlan::Made { .. }) => true,
+        (BalancerRef::Existing(found), BalancerPlan::Existing { arn, .. }) => {
+            is_same(&found.arn, arn)
+        }
+        (BalancerRef::Made(_) | BalancerRef::Existing(_), _) => false,
+    }
+}
+
+fn is_application_balancer(found: &ApplicationBalancerRef, planned: &AlbBalancerPlan) -> bool {
+    match (found, planned) {
+        (ApplicationBalancerRef::Made(_), AlbBalancerPlan::Made { .. }) => true,
+        (
+            ApplicationBalancerRef::Existing { arn, .. },
+            AlbBalancerPlan::Existing { arn: planned, .. },
+        ) => is_same(arn, planned),
+        (ApplicationBalancerRef::Made(_) | ApplicationBalancerRef::Existing { .. }, _) => false,
+    }
+}
+
+fn is_http_listener(found: HttpListenerStep<'_>, planned: &AlbListenerPlan) -> bool {
+    match found {
+        HttpListenerStep::Created(found) => {
+            let certificate = found.node.certificate.as_ref();
+            certificate.is_some() == planned.is_tls
+                && is_same_option(certificate, planned.certificate.as_ref())
+        }
+        HttpListenerStep::Existing(arn) => is_same_option(arn, planned.existing.as_ref()),
+    }
+}
+
+fn has_targets_of(group: &TargetGroup, backend: &BalancedPlan) -> bool {
+    let (target_type, same_targets) = match (&backend.targets, &group.targets) {
+        (
+            TargetsPlan::Instances(planned),
+            Targets::Registered {
+                members,
+                outside_vpc: false,
+            },
+        ) => (TargetType::Instance, has_members(members, planned)),
+        (
+            TargetsPlan::Ips {
+                addresses,
+                outside_vpc: planned,
+            },
+            Targets::Registered {
+                members,
+                outside_vpc,
+            },
+        ) => (
+            TargetType::Ip,
+            has_members(members, addresses) && outside_vpc == planned,
+        ),
+        (TargetsPlan::AutoscalingGroups(Some(planned)), Targets::Scaled(members)) => {
+            (TargetType::Instance, has_members(members, planned))
+        }
+        (TargetsPlan::AutoscalingGroups(None), Targets::None) => (TargetType::Instance, true),
+        (TargetsPlan::Ecs { by_address, .. }, Targets::None) => {
+            let by_address = *by_address;
+            (
+                if by_address {
+                    TargetType::Ip
+                } else {
+                    TargetType::Instance
+                },
+                true,
+            )
+        }
+        _ => return false,
+    };
+    let protocol = match backend.protocol {
+        TargetProtocol::Tcp => GroupProtocol::Tcp,
+        TargetProtocol::Tls => GroupProtocol::Tls,
+        TargetProtocol::Http => GroupProtocol::Http,
+        TargetProtocol::Https => GroupProtocol::Https,
+    };
+    same_targets
+        && group.target_type == target_type
+        && group.protocol == protocol
+        && group.port == backend.port
+}

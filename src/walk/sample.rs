@@ -1,0 +1,70 @@
+//! Requests that stand for all that a template takes.
+//!
+//! In: an operation or a template. Out: text. Pure.
+
+use crate::openapi::HttpMethod;
+use crate::plan::{BackendPlan, OperationPlan, text_of};
+
+/// Path template as it comes to the balancer.
+pub(crate) fn private_path(operation: &OperationPlan, backend: &BackendPlan) -> String {
+    match &operation.private_path {
+        Some(path) => format!("{}{path}", prefix(backend)),
+        None => {
+            let has_slash = operation.has_trailing_slash && !operation.backend_path.is_empty();
+            let slash = if has_slash { "/" } else { "" };
+            format!("{}{slash}", text_of(&operation.backend_path))
+        }
+    }
+}
+
+pub(crate) fn prefix(backend: &BackendPlan) -> String {
+    let segments = backend.path_prefix.iter();
+    segments.map(|segment| format!("/{segment}")).collect()
+}
+
+/// A method that no rule names, for an operation that answers any.
+pub(crate) fn method_of(operation: &OperationPlan) -> &'static str {
+    if operation.method == HttpMethod::Any {
+        "GWGEN"
+    } else {
+        operation.method.as_str()
+    }
+}
+
+/// Replaces each variable of a template.
+pub(crate) fn filled(path: &str, mut with: impl FnMut(bool) -> String) -> String {
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    let mut text = String::new();
+    for (index, part) in path.split('{').enumerate() {
+        match part.split_once('}') {
+            Some((name, after)) if index > 0 => {
+                text.push_str(&with(name.ends_with('+')));
+                text.push_str(after);
+            }
+            _ => text.push_str(part),
+        }
+    }
+    text
+}
+
+/// A request: text that no template has in place of each variable.
+pub(crate) fn sample(path: &str) -> String {
+    filled(path, sample_value)
+}
+
+/// Text that no template has, and many segments of it for a greedy variable.
+pub(crate) fn sample_value(is_greedy: bool) -> String {
+    if is_greedy {
+        ["zgwgenz"; 12].join("/")
+    } else {
+        "zgwgenz".into()
+    }
+}
+
+/// The template without the names of its variables.
+pub(crate) fn shape(path: &str) -> String {
+    filled(
+        path,
+        |is_greedy| if is_greedy { "{+}".into() } else { "{}".into() },
+    )
+}
