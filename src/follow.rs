@@ -1,53 +1,64 @@
 //! Paths of requests through the finished stack, from a method to its target.
 //!
-//! In: `Stack`. Out: `Step`s in the order in which a request takes them, or where they break off.
-//! Pure.
+//! In: the stack, a method with its template, or one request. Out: `Step`s in the order in which a
+//! request takes them, or where they break off. Pure.
 //!
 //! `walk` compares the steps with those that it computes from the plan alone; `trace` prints them.
 //! A path begins at a method, or for private callers at a listener of the application load
 //! balancer. It follows the handles: no name and no label says where a request goes. A step holds
 //! the node itself, so that whoever reads the steps sees each field of it.
 //!
-//! One request takes one path. A template stands for many requests; `walk` follows one whose
-//! variables have text that no literal has, and compares the rules of each listener one by one.
+//! One request takes one path. A template stands for many requests, which the rules of a listener
+//! may send to several targets: for each rule that may take some of them there is a path.
 
+mod behind;
+mod requests;
 mod router;
-pub(crate) mod rules;
+mod rules;
 mod step;
 mod tree;
-
-use std::collections::BTreeMap;
+mod uri;
 
 use crate::assemble::Assembled;
 use crate::aws::{
-    ApplicationBalancerRef, HttpListener, HttpListenerRef, Integration, LambdaPermission, Listener,
-    ListenerRule, Method, Node, Proxy, PythonFunction, RuleAction, Stack, TargetGroup,
-    TargetGroupRef, Targets, UriHost, UriSegment, VpcLinkRef,
+    HttpListener, HttpListenerRef, LambdaPermission, Listener, ListenerRule, Method, Node, Proxy,
+    Stack, TargetGroup, TargetGroupRef, UriHost,
 };
+use crate::openapi::HttpMethod;
+use crate::plan::Segment;
 use crate::stack::{Handle, Holds, Value};
-pub(crate) use router::{RouteMatch, RoutedPath, Router, TemplatePart, template};
-use rules::RuleIndex;
-pub(crate) use rules::RuleRequest;
-pub(crate) use step::{HttpListenerStep, Located, Step};
+pub(crate) use behind::{Start, forwarded_to};
+use requests::MethodRequests;
+pub(crate) use router::{RouteMatch, RoutedPath, Router, TemplatePart, request_segments, template};
+pub(crate) use rules::{RuleIndex, RuleRequest, SAMPLE, takes};
+pub(crate) use step::{HttpListenerStep, Located, Step, Steps};
 pub(crate) use tree::{ResourcePlace, ResourceTree};
+pub(crate) use uri::{exchanged, path_segments, uri_path};
 
 /// The resources that paths are made of, each where it is found fast.
 pub(crate) struct Follower<'a> {
     pub(crate) stack: &'a Stack,
+    pub(crate) tree: ResourceTree<'a>,
     /// Listeners of an application load balancer that exists, by port: no resource says which port
     /// they have.
     existing: &'a [(u16, Option<HttpListenerRef>)],
-    pub(crate) listeners: Vec<Located<'a, Listener>>,
-    pub(crate) http_listeners: Vec<Located<'a, HttpListener>>,
+    listeners: Vec<Located<'a, Listener>>,
+    http_listeners: Vec<Located<'a, HttpListener>>,
     permissions: Vec<Located<'a, LambdaPermission>>,
-    pub(crate) rules: Vec<(&'a HttpListenerRef, RuleIndex<'a>)>,
+    rules: Vec<(&'a HttpListenerRef, RuleIndex<'a>)>,
+}
+
+/// A method with the paths of all requests for its template.
+pub(crate) struct FollowedMethod<'a> {
+    pub(crate) method: Located<'a, Method>,
+    pub(crate) paths: Vec<Steps<'a>>,
 }
 
 impl<'a> Follower<'a> {
     /// Reads the resources.
     ///
     /// # Errors
-    /// Two rules of a listener have one priority.
+    /// Two resources, methods or rules have one place.
     pub(crate) fn of(assembled: &'a Assembled) -> Result<Self, String> {
         let stack = &assembled.stack;
         let network = assembled.network.as_ref();
@@ -60,198 +71,60 @@ impl<'a> Follower<'a> {
             }
         }
         let index = |(listener, rules)| Ok((listener, RuleIndex::new(rules)?));
+        let rules = rules.into_iter().map(index);
         Ok(Self {
             stack,
+            tree: ResourceTree::of(stack)?,
             existing: network.map(|it| &*it.listeners).unwrap_or_default(),
             listeners: located(stack).collect(),
             http_listeners: located(stack).collect(),
             permissions: located(stack).collect(),
-            rules: rules
-                .into_iter()
-                .map(index)
-                .collect::<Result<_, String>>()?,
+            rules: rules.collect::<Result<_, String>>()?,
         })
     }
 
-    /// The path of a request from the integration of a method, with the text that the request has
-    /// for each variable.
+    /// Follows all requests that a method of a template takes.
+    ///
+    /// # Errors
+    /// There is no such method, or a path breaks off.
+    pub(crate) fn follow(
+        &self,
+        method: HttpMethod,
+        template: &[Segment],
+    ) -> Result<FollowedMethod<'a>, String> {
+        let requests = MethodRequests::of(&self.tree, method, template);
+        let requests = requests.ok_or("has no method on the gateway")?;
+        let method = requests.method;
+        let start = Start::Integration(&method.node.integration);
+        let paths = self.paths(start, &|rules| requests.rules(rules))?;
+        Ok(FollowedMethod { method, paths })
+    }
+
+    /// Follows one request.
     ///
     /// # Errors
     /// The path breaks off.
-    pub(crate) fn through_method(
+    pub(crate) fn follow_request(
         &self,
-        method: &'a Method,
-        http_method: &str,
-        variable: impl Fn(&str) -> Option<String>,
-    ) -> Result<Vec<Step<'a>>, String> {
-        match &method.integration {
-            Integration::Proxy(proxy) => {
-                self.through_link(proxy, http_method, &uri_path(&proxy.path, variable))
-            }
-            Integration::Internet(proxy) => Ok(vec![Step::Internet(proxy)]),
-            Integration::Function(call) => {
-                let mut permissions = self.permissions.iter().copied();
-                let permission = permissions.find(|it| it.node.function == call.function);
-                Ok(vec![Step::Function { call, permission }])
-            }
-            Integration::NotFound | Integration::Preflight(_) => Ok(Vec::new()),
-        }
-    }
-
-    fn through_link(
-        &self,
-        proxy: &'a Proxy,
-        method: &str,
-        path: &str,
-    ) -> Result<Vec<Step<'a>>, String> {
-        let host = literal_host(proxy);
-        let request = RuleRequest { method, host, path };
-        let mut steps = vec![Step::Link(&proxy.link)];
-        if let Some(balancer) = &proxy.target {
-            steps.extend(self.through_balancer(balancer, proxy.port, &request)?);
-            return Ok(steps);
-        }
-        let balancer = match &proxy.link {
-            VpcLinkRef::Made(link) => match node(self.stack, link) {
-                Some(link) => Some(&link.balancer),
-                None => return Err("its integration names no VPC link".into()),
-            },
-            VpcLinkRef::V2(_) => return Err("its integration names no load balancer".into()),
-            VpcLinkRef::Existing(_) => None,
-        };
-        let port = proxy.port;
-        let mut listeners = self.listeners.iter().copied().filter(|listener| {
-            listener.node.port == port && balancer.is_none_or(|it| it.is(&listener.node.balancer))
-        });
-        let listener = match (listeners.next(), listeners.next()) {
-            (Some(listener), None) => listener,
-            (None, _) => return Err(format!("no listener has port {port}")),
-            (Some(_), Some(_)) => return Err(format!("two listeners have port {port}")),
-        };
-        steps.extend(self.through_listener(listener, &request)?);
-        Ok(steps)
-    }
-
-    /// From a network load balancer and its listener.
-    ///
-    /// # Errors
-    /// The path breaks off.
-    pub(crate) fn through_listener(
-        &self,
-        listener: Located<'a, Listener>,
+        start: Start<'a>,
         request: &RuleRequest<'_>,
-    ) -> Result<Vec<Step<'a>>, String> {
-        let mut steps = vec![
-            Step::NetworkBalancer(&listener.node.balancer),
-            Step::Listener(listener),
-            Step::TargetGroup(&listener.node.forward_to),
-        ];
-        let Some(group) = target_group(self.stack, &listener.node.forward_to)? else {
-            return Ok(steps);
-        };
-        match &group.node.targets {
-            Targets::Balancer { balancer, listener } | Targets::Kept { balancer, listener } => {
-                let behind = self.through_balancer(balancer, group.node.port, request)?;
-                let is_awaited = behind.iter().all(|step| match (step, listener) {
-                    (
-                        Step::HttpListener {
-                            listener: found, ..
-                        },
-                        Some(awaited),
-                    ) => found.is(awaited),
-                    (
-                        Step::HttpListener {
-                            listener: found, ..
-                        },
-                        None,
-                    ) => {
-                        matches!(found, HttpListenerStep::Existing(_))
-                    }
-                    _ => true,
-                });
-                if !is_awaited {
-                    return Err("its target group waits for another listener".into());
-                }
-                steps.extend(behind);
-            }
-            Targets::Registered { .. } | Targets::Scaled(_) | Targets::None => {}
-        }
-        Ok(steps)
+    ) -> Result<Steps<'a>, String> {
+        let paths = self.paths(start, &|rules| vec![rules.first(request)]);
+        Ok(paths?.concat())
     }
 
-    /// From an application load balancer.
-    ///
-    /// # Errors
-    /// It does not have just one listener on the port.
-    pub(crate) fn through_balancer(
+    /// Returns the rules of a listener.
+    pub(crate) fn rules_of(
         &self,
-        balancer: &'a ApplicationBalancerRef,
-        port: u16,
-        request: &RuleRequest<'_>,
-    ) -> Result<Vec<Step<'a>>, String> {
-        let listener = match balancer {
-            ApplicationBalancerRef::Made(handle) => {
-                let mut listeners = self
-                    .http_listeners
-                    .iter()
-                    .copied()
-                    .filter(|it| it.node.port == port && it.node.balancer == *handle);
-                match (listeners.next(), listeners.next()) {
-                    (Some(listener), None) => HttpListenerStep::Created(listener),
-                    (None, _) | (Some(_), Some(_)) => {
-                        return Err(format!("port {port} has not one listener"));
-                    }
-                }
-            }
-            ApplicationBalancerRef::Existing { .. } => {
-                let arn = self.existing.iter().find(|(of, _)| *of == port);
-                HttpListenerStep::Existing(arn.and_then(|(_, listener)| match listener {
-                    Some(HttpListenerRef::Existing(arn)) => Some(arn),
-                    Some(HttpListenerRef::Made(_)) | None => None,
-                }))
-            }
-        };
-        let mut steps = vec![
-            Step::ApplicationBalancer(balancer),
-            Step::HttpListener { port, listener },
-        ];
-        if self.rules.is_empty() {
-            steps.push(Step::UnknownRules);
-            return Ok(steps);
-        }
-        let rules = self.rules.iter().find(|(on, _)| listener.is(on));
-        match rules.and_then(|(_, rules)| rules.first(request)) {
-            Some(rule) => {
-                steps.push(Step::Rule(rule));
-                steps.extend(forwarded_to(rule.node).map(Step::TargetGroup));
-            }
-            None => steps.push(Step::DefaultAction),
-        }
-        Ok(steps)
-    }
-
-    /// Rules of a listener, by priority.
-    pub(crate) fn rules_on(&self, listener: &HttpListenerRef) -> &[Located<'a, ListenerRule>] {
+        is_listener: impl Fn(&HttpListenerRef) -> bool,
+    ) -> Option<&RuleIndex<'a>> {
         let mut rules = self.rules.iter();
-        let found = rules.find(|(on, _)| on.is(listener));
-        found.map(|(_, rules)| rules.all()).unwrap_or_default()
-    }
-
-    /// Number of rules of all listeners.
-    pub(crate) fn rule_count(&self) -> usize {
-        self.rules.iter().map(|(_, rules)| rules.all().len()).sum()
+        let (_, rules) = rules.find(|(on, _)| is_listener(on))?;
+        Some(rules)
     }
 }
 
-/// The target group of a rule that forwards.
-pub(crate) fn forwarded_to(rule: &ListenerRule) -> Option<&TargetGroupRef> {
-    match &rule.action {
-        RuleAction::Forward(group) => Some(group),
-        RuleAction::Answer(_) => None,
-    }
-}
-
-/// The host that a request has, where it is known before deployment.
+/// Returns the host that a request has, where it is known before deployment.
 pub(crate) fn literal_host(proxy: &Proxy) -> Option<&str> {
     match &proxy.host {
         UriHost::Named(Value::Literal(host)) => Some(host),
@@ -259,7 +132,7 @@ pub(crate) fn literal_host(proxy: &Proxy) -> Option<&str> {
     }
 }
 
-/// Every node of a kind.
+/// Returns every node of a kind.
 pub(crate) fn located<'a, K: 'a>(stack: &'a Stack) -> impl Iterator<Item = Located<'a, K>>
 where
     Node: Holds<K>,
@@ -271,7 +144,7 @@ where
     })
 }
 
-/// The node that a handle refers to, unless another one has its place.
+/// Returns the node that a handle refers to, unless another one has its place.
 pub(crate) fn node<'a, K>(stack: &'a Stack, handle: &Handle<K>) -> Option<&'a K>
 where
     Node: Holds<K>,
@@ -281,7 +154,7 @@ where
     entry.node.held().filter(|_| is_same)
 }
 
-/// A target group that is part of the stack; none where it exists already.
+/// Returns a target group that is part of the stack; none where it exists already.
 ///
 /// # Errors
 /// The node is none.
@@ -297,53 +170,5 @@ pub(crate) fn target_group<'a>(
     Ok(Some(Located { index, node }))
 }
 
-/// The path of a URI with what the request has for its variables.
-pub(crate) fn uri_path(
-    segments: &[UriSegment],
-    variable: impl Fn(&str) -> Option<String>,
-) -> String {
-    let text = |segment: &UriSegment| match segment {
-        UriSegment::Literal(text) => format!("/{text}"),
-        UriSegment::Variable(name) => match variable(name) {
-            Some(value) => format!("/{value}"),
-            None => format!("/{{{name}}}"),
-        },
-    };
-    segments.iter().map(text).collect()
-}
-
-/// Segments of what a function that forwards makes of a resource's path: of the prefixes that fit
-/// in whole segments, the longest is exchanged.
-///
-/// # Errors
-/// The function has no prefix for it.
-pub(crate) fn exchanged(
-    function: &PythonFunction,
-    resource: &str,
-) -> Result<Vec<String>, &'static str> {
-    let Some(Value::Literal(text)) = function.environment.get("PATHS") else {
-        return Err("is forwarded without a path");
-    };
-    let paths: BTreeMap<String, String> =
-        serde_json::from_str(text).map_err(|_| "is forwarded by prefixes that are no JSON")?;
-    let resource = path_segments(resource);
-    let fits = paths
-        .iter()
-        .filter(|(from, _)| resource.starts_with(&path_segments(from)));
-    let (from, to) = fits
-        .max_by_key(|(from, _)| path_segments(from).len())
-        .ok_or("has no prefix at its function")?;
-    Ok([
-        &path_segments(to)[..],
-        &resource[path_segments(from).len()..],
-    ]
-    .concat())
-}
-
-/// Segments of a path that are not empty.
-pub(crate) fn path_segments(path: &str) -> Vec<String> {
-    path.split('/')
-        .filter(|segment| !segment.is_empty())
-        .map(str::to_owned)
-        .collect()
-}
+#[cfg(test)]
+mod tests;

@@ -23,7 +23,7 @@ use crate::assemble::Assembled;
 use crate::aws::Integration;
 use crate::blueprint::Exposure;
 use crate::emit::places::{Places, Written};
-use crate::follow::{Follower, ResourceTree, Router};
+use crate::follow::{Follower, Router};
 use crate::openapi::HttpMethod;
 use crate::plan::{OperationPlan, Plan, Segment, Value, text_of};
 use hops::Hops;
@@ -91,10 +91,10 @@ pub struct Route {
 /// # Errors
 /// The stack leads nowhere, which the walk has ruled out where files were made.
 pub fn trace(plan: &Plan, assembled: &Assembled, request: &TracedRequest) -> Result<Trace, String> {
-    let tree = ResourceTree::of(&assembled.stack)?;
     let follower = Follower::of(assembled)?;
     let places = Places::of(&plan.output, &assembled.stack);
-    let router = Router::of(&tree);
+    let tree = &follower.tree;
+    let router = Router::of(tree);
     let segments = request.segments();
     let mut hops = Hops::new(plan.output.format, &follower, &places);
     let not_public = not_public(plan, request.method, &segments);
@@ -149,12 +149,12 @@ pub fn trace(plan: &Plan, assembled: &Assembled, request: &TracedRequest) -> Res
         hops: hops.all,
         private: private.filter(|_| !served),
         methods: place
-            .map(|path| nearest::methods(&tree, path.place))
+            .map(|path| nearest::methods(tree, path.place))
             .unwrap_or_default(),
         nearest: if served {
             Vec::new()
         } else {
-            nearest::nearest(&tree, request.method, &segments)
+            nearest::nearest(tree, request.method, &segments)
         },
         notes,
     })

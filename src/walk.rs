@@ -19,13 +19,13 @@ mod sync;
 mod unreachable;
 mod values;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::assemble::Assembled;
-use crate::aws::{Function, Integration, LambdaPermission, Method, Node, TargetGroup};
+use crate::aws::{Function, Home, Integration, LambdaPermission, Method, Node, TargetGroup};
 use crate::diagnostic::{self, Diagnostic, Place};
-use crate::follow::{Follower, Located, ResourceTree, Step, located};
-use crate::plan::{BackendPlan, IntegrationPlan, OperationPlan, Plan, Refusal, Segment, text_of};
+use crate::follow::{Follower, Located, located};
+use crate::plan::{BackendPlan, IntegrationPlan, OperationPlan, Plan, Refusal, text_of};
 use network::ListenerRoutes;
 use sync::Sync;
 use values::is_same_function;
@@ -34,15 +34,14 @@ use values::is_same_function;
 pub(crate) struct Walker<'a> {
     plan: &'a Plan,
     assembled: &'a Assembled,
-    tree: ResourceTree<'a>,
     follower: Follower<'a>,
     /// The function that keeps the addresses of the application load balancer.
     sync: Option<Sync>,
     listener_routes: Vec<ListenerRoutes<'a>>,
     /// Index of each target group, by its label.
     target_groups: BTreeMap<&'a str, usize>,
-    /// Indexes of the nodes that are on a path.
-    followed: BTreeSet<usize>,
+    /// Whether each node of the stack is on a path, or was planned without one.
+    followed: Vec<bool>,
 }
 
 /// Checks that every operation arrives where the plan says, and every other one nowhere.
@@ -58,9 +57,9 @@ pub fn walk(plan: &Plan, assembled: &Assembled) -> Vec<Diagnostic> {
     problems.extend(authorized::extras(plan, assembled));
     problems.extend(walker.network_holds().err());
     problems.extend(link::link_holds(&walker).err());
-    problems.extend(stage::problems(&walker));
+    problems.extend(stage::problems(&mut walker));
     let refusals = plan.refusals.iter();
-    problems.extend(refusals.filter_map(|refusal| walker.is_refused(refusal)));
+    problems.extend(refusals.filter_map(|refusal| walker.refusal_holds(refusal).err()));
     let mut diagnostics = Vec::new();
     for operation in &plan.operations {
         if let Err(problem) = walker.operation_holds(operation) {
@@ -69,7 +68,8 @@ pub fn walk(plan: &Plan, assembled: &Assembled) -> Vec<Diagnostic> {
             diagnostics.push(mismatch(&operation.place, &problem));
         }
     }
-    problems.extend(walker.unplanned());
+    problems.extend(walker.permissions_hold().err());
+    problems.extend(walker.unfollowed());
     diagnostics.extend(problems.iter().map(|it| mismatch(&plan.place, it)));
     diagnostics
 }
@@ -84,18 +84,17 @@ impl<'a> Walker<'a> {
         Ok(Self {
             plan,
             assembled,
-            tree: ResourceTree::of(stack)?,
             follower: Follower::of(assembled)?,
             sync: Sync::of(plan, assembled)?,
             listener_routes: ListenerRoutes::all(plan),
             target_groups: located(stack).map(label).collect(),
-            followed: BTreeSet::new(),
+            followed: vec![false; stack.entries.len()],
         })
     }
 
     fn operation_holds(&mut self, operation: &'a OperationPlan) -> Result<(), String> {
         if !operation.is_public() {
-            unreachable::is_unreachable(&self.tree, operation)?;
+            unreachable::is_unreachable(&self.follower.tree, operation)?;
             return self.private_holds(operation);
         }
         let path = operation
@@ -104,116 +103,111 @@ impl<'a> Walker<'a> {
             .ok_or("has no path on the gateway")?;
         let backend = operation.backend.ok_or("has no backend")?;
         let backend = &self.plan.backends[backend];
-        let method = self.tree.method(operation.method, path);
-        let Located {
-            index,
-            node: method,
-        } = method.ok_or("has no method on the gateway")?;
-        self.followed.insert(index);
+        let followed = self.follower.follow(operation.method, path)?;
+        self.followed[followed.method.index] = true;
+        let method = followed.method.node;
         authorized::authorized_as_planned(self.plan, self.assembled, method, operation)?;
         checks::checks_hold(self.plan, self.assembled, method, operation)?;
         method::method_holds(method, operation, backend)?;
-        let is_greedy = |name: &str| {
-            let mut segments = path.iter();
-            segments.any(|it| matches!(it, Segment::Rest(rest) if **rest == *name))
-        };
-        let value = |name: &str| Some(sample::sample_value(is_greedy(name)));
-        let method_name = sample::method_of(operation);
-        let steps = self.follower.through_method(method, method_name, value)?;
-        self.holds(&steps, &planned::steps_to(self.plan, backend))?;
-        self.host_holds(&method.integration, &steps, backend)?;
-        match &steps[..] {
-            [Step::Function { call, .. }] => match &call.function {
-                Function::Made(function) => {
-                    forwarder::forwarder_holds(self, function, operation, backend)
-                }
-                Function::Name { .. } | Function::Arn { .. } | Function::Given(_) => Ok(()),
-            },
-            _ => Ok(()),
+        let planned = planned::steps_to(self.plan, backend);
+        for steps in &followed.paths {
+            self.holds(steps, &planned)?;
+            self.host_holds(&method.integration, steps, backend)?;
         }
+        if let Integration::Function(call) = &method.integration
+            && let Function::Made(function) = &call.function
+        {
+            forwarder::forwarder_holds(self, function, operation, backend)?;
+        }
+        Ok(())
     }
 
-    /// What is wrong where the gateway does not answer 404 itself.
-    fn is_refused(&self, refusal: &Refusal) -> Option<String> {
-        let method = self.tree.method(refusal.method, &refusal.path);
-        let is_refusal = |method: Located<'_, Method>| {
+    /// Checks that the gateway answers 404 itself, to everybody.
+    fn refusal_holds(&mut self, refusal: &Refusal) -> Result<(), String> {
+        let method = self.follower.tree.method(refusal.method, &refusal.path);
+        let is_refusal = |method: &Located<'_, Method>| {
             matches!(method.node.integration, Integration::NotFound)
                 && method.node.authorization.is_open()
         };
-        let (name, path) = (refusal.method.as_str(), text_of(&refusal.path));
-        (!method.is_some_and(is_refusal))
-            .then(|| format!("`{name} {path}` is to be answered with 404 and is not"))
+        match method.filter(is_refusal) {
+            Some(method) => {
+                self.followed[method.index] = true;
+                Ok(())
+            }
+            None => {
+                let (name, path) = (refusal.method.as_str(), text_of(&refusal.path));
+                Err(format!(
+                    "`{name} {path}` is to be answered with 404 and is not"
+                ))
+            }
+        }
     }
 
-    /// Methods and permissions that nobody planned, or too few of them.
-    fn unplanned(&self) -> Vec<String> {
-        let stack = &self.assembled.stack;
-        let mut problems = Vec::new();
-        let (backends, own): (Vec<_>, Vec<_>) =
-            located::<Method>(stack).partition(|method| method.node.integration.is_backend());
-        let preflights = self.plan.cors.as_ref().map_or(0, |it| it.preflights.len());
-        let planned = self.plan.refusals.len() + preflights;
-        if own.len() != planned {
-            let found = own.len();
-            problems.push(format!(
-                "the plan has {planned} responses of the gateway's own, the stack {found}"
-            ));
-        }
-        let methods = backends.iter().map(|method| method.index);
-        for index in methods.filter(|index| !self.followed.contains(index)) {
-            let label = &stack.entries[index].address.label;
-            problems.push(format!("no operation has the method {label}"));
-        }
-        let calls = |backend: &&BackendPlan| {
-            let calls = matches!(
-                backend.integration,
-                IntegrationPlan::Function(_) | IntegrationPlan::Forwarder(_)
-            );
-            calls && self.plan.has_gateway
+    /// Compares the permissions with the backends, one by one: a backend has its permission even
+    /// where no operation uses it.
+    fn permissions_hold(&mut self) -> Result<(), String> {
+        let is_function = |backend: &&BackendPlan| match &backend.integration {
+            IntegrationPlan::Function(_) | IntegrationPlan::Forwarder(_) => self.plan.has_gateway,
+            IntegrationPlan::Balanced(_) | IntegrationPlan::Internet(_) => false,
         };
-        let backends = || self.plan.backends.iter().filter(calls);
-        let is_planned = |permission: Located<'_, LambdaPermission>| {
-            backends().any(
-                |backend| match (&backend.integration, &permission.node.function) {
-                    (IntegrationPlan::Function(planned), found) => is_same_function(found, planned),
-                    (IntegrationPlan::Forwarder(_), Function::Made(made)) => {
-                        made.label().as_str() == &*backend.name
-                    }
-                    (
-                        IntegrationPlan::Forwarder(_)
-                        | IntegrationPlan::Balanced(_)
-                        | IntegrationPlan::Internet(_),
-                        _,
-                    ) => false,
-                },
+        let backends = self.plan.backends.iter();
+        let mut backends: Vec<&BackendPlan> = backends.filter(is_function).collect();
+        for permission in located::<LambdaPermission>(&self.assembled.stack) {
+            let mut planned = backends.iter();
+            if let Some(planned) = planned.position(|it| self.is_permitted_to(permission.node, it))
+            {
+                backends.swap_remove(planned);
+                self.followed[permission.index] = true;
+            }
+        }
+        match backends.first() {
+            Some(backend) => Err(format!("the API may not call `{}`", backend.name)),
+            None => Ok(()),
+        }
+    }
+
+    /// Returns whether this API's stage, and no other, may call a backend.
+    fn is_permitted_to(&self, permission: &LambdaPermission, backend: &BackendPlan) -> bool {
+        let is_function = match (&backend.integration, &permission.function) {
+            (IntegrationPlan::Function(planned), found) => is_same_function(found, planned),
+            (IntegrationPlan::Forwarder(_), Function::Made(made)) => {
+                made.label().as_str() == &*backend.name
+            }
+            _ => false,
+        };
+        is_function && self.is_permitted(permission)
+    }
+
+    /// Nodes that no request comes to, and that the plan does not have without one.
+    fn unfollowed(&self) -> impl Iterator<Item = String> {
+        let entries = self.assembled.stack.entries.iter().zip(&self.followed);
+        let is_on_paths = |node: &Node| {
+            matches!(
+                node,
+                Node::Method(_)
+                    | Node::LambdaPermission(_)
+                    | Node::LoadBalancer(_)
+                    | Node::Listener(_)
+                    | Node::ApplicationBalancer(_)
+                    | Node::HttpListener(_)
+                    | Node::ListenerRule(_)
+                    | Node::TargetGroup(_)
             )
         };
-        let mut permissions = located::<LambdaPermission>(stack);
-        let count = located::<LambdaPermission>(stack).count();
-        if count != backends().count() || !permissions.all(is_planned) {
-            let problem = "the API may call other functions than those of its backends";
-            problems.push(problem.to_owned());
-        }
-        problems
+        let unfollowed =
+            entries.filter(move |(entry, followed)| !**followed && is_on_paths(&entry.node));
+        unfollowed.map(|(entry, _)| {
+            let (kind, label) = (entry.address.names.terraform, &entry.address.label);
+            format!("no planned request comes to {kind}.{label}")
+        })
     }
 }
 
-/// What is created for the API though nothing is public.
+/// Returns what is created for the API though nothing is public.
 fn needless_gateway(plan: &Plan, assembled: &Assembled) -> Option<String> {
-    let is_network = |node: &Node| {
-        matches!(
-            node,
-            Node::ApplicationBalancer(_)
-                | Node::HttpListener(_)
-                | Node::ListenerRule(_)
-                | Node::TargetGroup(_)
-                | Node::SecurityGroup(_)
-                | Node::EgressRule(_)
-                | Node::IngressRule(_)
-        )
-    };
     let mut entries = assembled.stack.entries.iter();
-    let found = entries.find(|entry| !plan.has_gateway && !is_network(&entry.node))?;
+    let is_needless = |node: &Node| !plan.has_gateway && node.home() != Home::Network;
+    let found = entries.find(|entry| is_needless(&entry.node))?;
     let label = &found.address.label;
     Some(format!("{label} is created, though nothing is public"))
 }

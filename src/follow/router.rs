@@ -2,7 +2,7 @@
 //!
 //! In: `ResourceTree`, a method, segments. Out: `RouteMatch`. Pure.
 //! Source: docs/aws-rules.md#p7: a literal beats a variable, a variable beats a greedy one, and
-//! there is no parts back from a literal to the variable beside it; where a branch has no answer the
+//! there is no way back from a literal to the variable beside it; where a branch has no answer the
 //! gateway falls back to a greedy variable above it.
 
 use super::step::Located;
@@ -85,13 +85,24 @@ impl RoutedPath<'_> {
     }
 }
 
+/// Returns what a path is routed by: leading slashes count as one, and one at the end for none.
+///
+/// Source: docs/aws-rules.md#p11.
+pub(crate) fn request_segments(path: &str) -> Vec<&str> {
+    let inner = path.trim_start_matches('/');
+    let inner = inner.strip_suffix('/').unwrap_or(inner);
+    if inner.is_empty() {
+        Vec::new()
+    } else {
+        inner.split('/').collect()
+    }
+}
+
 /// The gateway's router.
 pub(crate) struct Router<'t, 'a> {
     tree: &'t ResourceTree<'a>,
-    /// Whether each place is there for the router.
-    is_there: Vec<bool>,
-    /// It does not see the gateway's own refusals.
-    ignores_refusals: bool,
+    /// Whether each place is at or above a backend, where the router ignores all others.
+    leads_to_backend: Option<Vec<bool>>,
 }
 
 /// Parts of the path to where the router is.
@@ -101,27 +112,31 @@ impl<'t, 'a> Router<'t, 'a> {
     pub(crate) fn of(tree: &'t ResourceTree<'a>) -> Self {
         Self {
             tree,
-            is_there: vec![true; tree.places.len()],
-            ignores_refusals: false,
+            leads_to_backend: None,
         }
     }
 
     /// The router as it would be without the methods and resources that are there to refuse.
     pub(crate) fn without_refusals(&self) -> Self {
-        let mut is_there = vec![false; self.tree.places.len()];
+        let mut leads_to_backend = vec![false; self.tree.places.len()];
         // Children stand behind their parents.
         for (index, place) in self.tree.places.iter().enumerate().rev() {
             let has_backend = place
                 .methods
                 .values()
                 .any(|it| it.node.integration.is_backend());
-            is_there[index] = has_backend || place.children().any(|child| is_there[child]);
+            leads_to_backend[index] =
+                has_backend || place.children().any(|child| leads_to_backend[child]);
         }
         Self {
             tree: self.tree,
-            is_there,
-            ignores_refusals: true,
+            leads_to_backend: Some(leads_to_backend),
         }
+    }
+
+    fn has(&self, place: usize) -> bool {
+        let places = self.leads_to_backend.as_ref();
+        places.is_none_or(|places| places[place])
     }
 
     /// What answers a request.
@@ -153,7 +168,7 @@ impl<'t, 'a> Router<'t, 'a> {
         }
         let (name, greedy) = self.tree.places[place]
             .rest
-            .filter(|(_, it)| self.is_there[*it])?;
+            .filter(|(_, it)| self.has(*it))?;
         let method = self.answer(greedy, method)?;
         let fell_back_from = branch.map(|(part, _)| {
             let parts = parts.iter().map(|(part, _)| *part);
@@ -186,14 +201,15 @@ impl<'t, 'a> Router<'t, 'a> {
                 .map(|(name, next)| (TemplatePart::Variable(name), next))
         };
         literal
-            .filter(|(_, next)| self.is_there[*next])
-            .or_else(|| variable().filter(|(_, next)| self.is_there[*next]))
+            .filter(|(_, next)| self.has(*next))
+            .or_else(|| variable().filter(|(_, next)| self.has(*next)))
     }
 
     fn answer(&self, place: usize, method: HttpMethod) -> Option<Located<'a, Method>> {
         let methods = &self.tree.places[place].methods;
-        let seen =
-            |it: &&Located<'a, Method>| !self.ignores_refusals || it.node.integration.is_backend();
+        let seen = |it: &&Located<'a, Method>| {
+            self.leads_to_backend.is_none() || it.node.integration.is_backend()
+        };
         methods
             .get(&method)
             .filter(seen)

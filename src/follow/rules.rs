@@ -1,14 +1,19 @@
-//! Whether a rule of an application load balancer takes a request.
+//! Rules of a listener of an application load balancer, and the requests that they take.
 //!
-//! In: `ListenerRule`, method, host and path. Out: yes or no. Pure.
-//! Written from AWS's pages alone, apart from what made the rules; the walk and `trace` share it.
+//! In: `ListenerRule`s, a request or a template. Out: rules that take it. Pure.
+//! Written from AWS's pages alone, apart from what creates the rules; the walk and `trace` share it.
 //! Source: docs/aws-rules.md#l11, docs/aws-rules.md#l13: `*` is any text with slashes, `?` one
 //! character; the case of a path counts, that of a host does not.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
 
 use super::step::Located;
 use crate::aws::ListenerRule;
+
+/// A segment that no template and no rule has.
+pub(crate) const SAMPLE: &str = "zgwgenz";
 
 /// A request as it comes to a listener.
 #[derive(Clone, Copy, Debug)]
@@ -18,20 +23,55 @@ pub(crate) struct RuleRequest<'r> {
     pub(crate) path: &'r str,
 }
 
-/// Rules of a listener by the segments of their path patterns that have no wildcard.
-///
-/// A path has the segments before the first wildcard of a pattern that takes it, those after the
-/// last one, and all that are between slashes.
+/// A segment of the path of requests as they come to a listener.
+#[derive(Clone, Copy)]
+pub(crate) enum ForwardedSegment<'t> {
+    Literal(&'t str),
+    Variable(SegmentVariable<'t>),
+    Rest(&'t str),
+}
+
+/// A variable of one segment, which has no value of the literals beside it on the gateway.
+#[derive(Clone, Copy)]
+pub(crate) struct SegmentVariable<'t> {
+    pub(crate) name: &'t str,
+    /// The place of the resource tree that the literals belong to.
+    pub(crate) place: usize,
+    pub(crate) literals: &'t BTreeMap<&'t str, usize>,
+}
+
+/// Values of variables.
+pub(crate) type Values<'t> = Vec<(&'t str, String)>;
+
+/// Rules of a listener, with the segments of their path patterns as a tree.
 pub(crate) struct RuleIndex<'a> {
     /// By priority.
     rules: Vec<Located<'a, ListenerRule>>,
-    /// By the numbers of these first and last segments, then by the segments themselves.
-    lists: BTreeMap<(usize, usize), HashMap<String, RulesBySegment<'a>>>,
+    /// The root is the first.
+    nodes: Vec<PatternNode<'a>>,
+    /// Positions of the children of a node that are no literals of a place of the resource tree.
+    other_children: RefCell<HashMap<(usize, usize), Rc<[usize]>>>,
 }
 
-/// Indexes of rules, in order, by the longest segment between the wildcards of the pattern; an
-/// empty text where there is none.
-type RulesBySegment<'a> = HashMap<&'a str, Vec<usize>>;
+/// The patterns that begin with the same segments.
+#[derive(Default)]
+struct PatternNode<'a> {
+    /// Index of the first rule with such a pattern.
+    first: usize,
+    literals: HashMap<&'a str, usize>,
+    /// Children with a wildcard in their segment.
+    wild: Vec<PatternChild<'a>>,
+    /// All children, in the order of their first rules.
+    children: Vec<PatternChild<'a>>,
+    /// Indexes of the rules with a pattern that ends here, in order.
+    rules: Vec<usize>,
+}
+
+#[derive(Clone, Copy)]
+struct PatternChild<'a> {
+    segment: &'a str,
+    node: usize,
+}
 
 impl<'a> RuleIndex<'a> {
     /// Sorts rules by priority.
@@ -47,35 +87,21 @@ impl<'a> RuleIndex<'a> {
                 rule.priority
             ));
         }
-        let mut lists: BTreeMap<(usize, usize), HashMap<String, RulesBySegment<'_>>> =
-            BTreeMap::new();
-        for (index, rule) in rules.iter().copied().enumerate() {
+        let mut nodes = vec![PatternNode::default()];
+        for (index, rule) in rules.iter().enumerate() {
             for pattern in &rule.node.paths {
-                let is_wild = |it: &&str| it.contains(['*', '?']);
-                let segments: Vec<&str> = pattern.split('/').collect();
-                let start = segments.iter().take_while(|it| !is_wild(it)).count();
-                let end = segments[start..]
-                    .iter()
-                    .rev()
-                    .take_while(|it| !is_wild(it))
-                    .count();
-                let between = segments[start..segments.len() - end]
-                    .iter()
-                    .copied()
-                    .filter(|it| !is_wild(it))
-                    .max_by_key(|it| it.len());
-                let key = key(&segments, start, end).unwrap_or_default();
-                let list = lists
-                    .entry((start, end))
-                    .or_default()
-                    .entry(key)
-                    .or_default();
-                list.entry(between.unwrap_or_default())
-                    .or_default()
-                    .push(index);
+                let mut at = 0;
+                for segment in pattern.split('/') {
+                    at = child(&mut nodes, at, segment, index);
+                }
+                nodes[at].rules.push(index);
             }
         }
-        Ok(Self { rules, lists })
+        Ok(Self {
+            rules,
+            nodes,
+            other_children: RefCell::default(),
+        })
     }
 
     /// All rules, by priority.
@@ -83,69 +109,196 @@ impl<'a> RuleIndex<'a> {
         &self.rules
     }
 
-    /// The first rule that takes a request.
+    /// Returns the first rule that takes a request.
     pub(crate) fn first(&self, request: &RuleRequest<'_>) -> Option<Located<'a, ListenerRule>> {
-        let segments: Vec<&str> = request.path.split('/').collect();
-        let inside: BTreeSet<&str> = segments.iter().copied().chain([""]).collect();
-        let mut first: Option<usize> = None;
-        for ((start, end), lists) in &self.lists {
-            let Some(between) = key(&segments, *start, *end).and_then(|it| lists.get(&it)) else {
-                continue;
-            };
-            for list in inside.iter().filter_map(|it| between.get(it)) {
-                let mut before = list
-                    .iter()
-                    .copied()
-                    .take_while(|it| first.is_none_or(|first| *it < first));
-                first = before
-                    .find(|it| takes(self.rules[*it].node, request))
-                    .or(first);
-            }
-        }
-        first.map(|it| self.rules[it])
+        self.rules.get(self.first_index(request)).copied()
+    }
+
+    /// Returns the index of the first rule that takes a request; the number of rules where none does.
+    pub(crate) fn first_index(&self, request: &RuleRequest<'_>) -> usize {
+        let segments = request.path.split('/').map(ForwardedSegment::Literal);
+        self.search(
+            &segments.collect::<Vec<_>>(),
+            self.rules.len(),
+            |rule, _| takes(self.rules[rule].node, request),
+        )
+    }
+
+    /// Visits the rules before `end` with a pattern that may take a path of these segments, with
+    /// values of variables. A visit returns whether the search ends at the rule.
+    pub(crate) fn search<'t>(
+        &self,
+        segments: &[ForwardedSegment<'t>],
+        end: usize,
+        visit: impl FnMut(usize, &Values<'t>) -> bool,
+    ) -> usize {
+        let mut search = RuleSearch {
+            index: self,
+            end,
+            values: Values::new(),
+            visit,
+        };
+        search.descend(0, segments);
+        search.end
+    }
+
+    fn other_children(&self, node: usize, variable: &SegmentVariable<'_>) -> Rc<[usize]> {
+        let mut known = self.other_children.borrow_mut();
+        let children = known.entry((node, variable.place)).or_insert_with(|| {
+            let children = &self.nodes[node].children;
+            (0..children.len())
+                .filter(|child| !variable.literals.contains_key(children[*child].segment))
+                .collect()
+        });
+        Rc::clone(children)
     }
 }
 
-/// The first segments and the last ones; none where there are fewer.
-fn key(segments: &[&str], start: usize, end: usize) -> Option<String> {
-    let (first, last) = (
-        segments.get(..start)?,
-        segments.get(segments.len().checked_sub(end)?..)?,
-    );
-    Some(format!("{}*{}", first.join("/"), last.join("/")))
+fn child<'a>(
+    nodes: &mut Vec<PatternNode<'a>>,
+    parent: usize,
+    segment: &'a str,
+    rule: usize,
+) -> usize {
+    let mut wild = nodes[parent].wild.iter();
+    let known = wild.find(|child| child.segment == segment);
+    let known = known.map(|child| child.node);
+    if let Some(known) = known.or_else(|| nodes[parent].literals.get(segment).copied()) {
+        return known;
+    }
+    let node = nodes.len();
+    nodes.push(PatternNode {
+        first: rule,
+        ..PatternNode::default()
+    });
+    let child = PatternChild { segment, node };
+    let parent = &mut nodes[parent];
+    if segment.contains(['*', '?']) {
+        parent.wild.push(child);
+    } else {
+        parent.literals.insert(segment, node);
+    }
+    parent.children.push(child);
+    node
 }
 
-/// Whether every condition of the rule holds.
+/// A search for the rules that may take a path.
+struct RuleSearch<'s, 'a, 't, V> {
+    index: &'s RuleIndex<'a>,
+    end: usize,
+    /// Of the segments up to where the search is.
+    values: Values<'t>,
+    visit: V,
+}
+
+impl<'t, V: FnMut(usize, &Values<'t>) -> bool> RuleSearch<'_, '_, 't, V> {
+    fn descend(&mut self, at: usize, segments: &[ForwardedSegment<'t>]) {
+        let index = self.index;
+        let node = &index.nodes[at];
+        if node.first >= self.end {
+            return;
+        }
+        let Some((segment, below)) = segments.split_first() else {
+            let mut rules = node.rules.iter().take_while(|rule| **rule < self.end);
+            let end = rules.find(|rule| (self.visit)(**rule, &self.values));
+            self.end = end.copied().unwrap_or(self.end);
+            return;
+        };
+        match segment {
+            ForwardedSegment::Literal(text) => {
+                if let Some(child) = node.literals.get(text) {
+                    self.descend(*child, below);
+                }
+                for child in &node.wild {
+                    let start = child.segment.split(['*', '?']).next();
+                    if start.is_some_and(|start| text.starts_with(start)) {
+                        self.pass(child, below);
+                    }
+                }
+            }
+            ForwardedSegment::Variable(variable) => {
+                for child in &*index.other_children(at, variable) {
+                    let child = &node.children[*child];
+                    if index.nodes[child.node].first >= self.end {
+                        break;
+                    }
+                    self.values.push((variable.name, text_for(child.segment)));
+                    self.pass(child, below);
+                    self.values.pop();
+                }
+            }
+            ForwardedSegment::Rest(name) => {
+                for child in &node.children {
+                    if index.nodes[child.node].first >= self.end {
+                        break;
+                    }
+                    self.values.push((name, text_for(child.segment)));
+                    self.descend(child.node, segments);
+                    self.descend(child.node, below);
+                    self.values.pop();
+                }
+            }
+        }
+    }
+
+    /// Goes on behind a segment that a child may take; `*` may take more of them.
+    fn pass(&mut self, child: &PatternChild<'_>, below: &[ForwardedSegment<'t>]) {
+        let is_any = child.segment.contains('*');
+        for skipped in 0..=if is_any { below.len() } else { 0 } {
+            self.descend(child.node, &below[skipped..]);
+        }
+    }
+}
+
+/// A text that a segment of a pattern takes.
+fn text_for(segment: &str) -> String {
+    segment.replace('*', SAMPLE).replace('?', "z")
+}
+
+/// Returns whether every condition of the rule holds.
 pub(crate) fn takes(rule: &ListenerRule, request: &RuleRequest<'_>) -> bool {
-    let RuleRequest { method, host, path } = *request;
-    (rule.methods.is_empty() || rule.methods.contains(&method))
-        && (rule.hosts.is_empty()
-            || host.is_some_and(|host| rule.hosts.iter().any(|it| it.eq_ignore_ascii_case(host))))
+    has_method(rule, request.method)
+        && has_host(rule, request.host)
         && rule
             .paths
             .iter()
-            .any(|it| is_taken(it.as_bytes(), path.as_bytes()))
+            .any(|pattern| takes_text(pattern, request.path))
 }
 
-/// Whether a path pattern takes a path.
-fn is_taken(pattern: &[u8], path: &[u8]) -> bool {
-    let (mut at, mut star) = ((0, 0), None);
-    while at.1 < path.len() {
-        match pattern.get(at.0) {
+pub(crate) fn has_method(rule: &ListenerRule, method: &str) -> bool {
+    rule.methods.is_empty() || rule.methods.contains(&method)
+}
+
+pub(crate) fn has_host(rule: &ListenerRule, host: Option<&str>) -> bool {
+    let mut hosts = rule.hosts.iter();
+    rule.hosts.is_empty()
+        || host.is_some_and(|host| hosts.any(|known| known.eq_ignore_ascii_case(host)))
+}
+
+/// Returns whether a pattern takes a text.
+fn takes_text(pattern: &str, text: &str) -> bool {
+    let (pattern, text) = (pattern.as_bytes(), text.as_bytes());
+    let (mut at_pattern, mut at_text) = (0, 0);
+    // Behind the last `*`, and the text from there on.
+    let mut star: Option<(usize, usize)> = None;
+    while at_text < text.len() {
+        match pattern.get(at_pattern) {
             Some(b'*') => {
-                star = Some(at);
-                at.0 += 1;
+                at_pattern += 1;
+                star = Some((at_pattern, at_text));
             }
-            Some(b'?') => at = (at.0 + 1, at.1 + 1),
-            Some(byte) if *byte == path[at.1] => at = (at.0 + 1, at.1 + 1),
+            Some(byte) if *byte == b'?' || *byte == text[at_text] => {
+                at_pattern += 1;
+                at_text += 1;
+            }
             _ => match star {
-                Some((of, taken)) => {
-                    star = Some((of, taken + 1));
-                    at = (of + 1, taken + 1);
+                Some((behind, taken)) => {
+                    star = Some((behind, taken + 1));
+                    (at_pattern, at_text) = (behind, taken + 1);
                 }
                 None => return false,
             },
         }
     }
-    pattern[at.0..].iter().all(|it| *it == b'*')
+    pattern[at_pattern..].iter().all(|byte| *byte == b'*')
 }

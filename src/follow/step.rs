@@ -29,6 +29,9 @@ pub(crate) enum HttpListenerStep<'a> {
     Existing(Option<&'a Value>),
 }
 
+/// Steps of a path, in the order in which a request takes them.
+pub(crate) type Steps<'a> = Vec<Step<'a>>;
+
 /// A resource that a request goes through.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Step<'a> {

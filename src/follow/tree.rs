@@ -91,24 +91,35 @@ impl<'a> ResourceTree<'a> {
         Ok(tree)
     }
 
-    /// The method of a template, with its own names of variables.
-    pub(crate) fn method(
-        &self,
-        method: HttpMethod,
-        template: &[Segment],
-    ) -> Option<Located<'a, Method>> {
+    /// Returns the places on the way to a template, with its own names of variables, from the root on.
+    pub(crate) fn places_to(&self, template: &[Segment]) -> Option<Vec<usize>> {
+        let mut places = vec![0];
         let mut place = &self.places[0];
         for segment in template {
-            let named =
-                |(name, _): &(&str, usize)| segment.variable().is_some_and(|it| **it == **name);
+            let named = |(name, _): &(&str, usize)| {
+                segment
+                    .variable()
+                    .is_some_and(|variable| **variable == **name)
+            };
             let next = match segment {
                 Segment::Literal(text) => place.literals.get(&**text).copied(),
                 Segment::Variable(_) => place.variable.filter(named).map(|it| it.1),
                 Segment::Rest(_) => place.rest.filter(named).map(|it| it.1),
             };
+            places.push(next?);
             place = &self.places[next?];
         }
-        place.methods.get(&method).copied()
+        Some(places)
+    }
+
+    /// Returns the method of a template.
+    pub(crate) fn method(
+        &self,
+        method: HttpMethod,
+        template: &[Segment],
+    ) -> Option<Located<'a, Method>> {
+        let place = *self.places_to(template)?.last()?;
+        self.places[place].methods.get(&method).copied()
     }
 
     fn grow(&mut self, parent: usize, part: &'a str, place: usize) -> bool {

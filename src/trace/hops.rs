@@ -12,7 +12,7 @@ use crate::aws::{
 use crate::blueprint::OutputFormat;
 use crate::emit::places::{Places, Written};
 use crate::follow::{
-    Follower, Located, RouteMatch, RoutedPath, RuleRequest, literal_host, located, uri_path,
+    Follower, Located, RouteMatch, RoutedPath, RuleRequest, Start, literal_host, located, uri_path,
 };
 use crate::openapi::HttpMethod;
 use crate::stack::Value;
@@ -176,7 +176,7 @@ impl<'a> Hops<'a> {
     /// The integration and what is behind it.
     pub(crate) fn integration(
         &mut self,
-        route: &RouteMatch<'_>,
+        route: &RouteMatch<'a>,
         request: &TracedRequest,
     ) -> Result<(), String> {
         let method = route.method;
@@ -231,7 +231,7 @@ impl<'a> Hops<'a> {
         }
         let steps = self
             .follower
-            .through_method(method.node, request.method, variable)?;
+            .follow_request(Start::Integration(&method.node.integration), &request)?;
         self.steps(&steps, &request)?;
         match &method.node.integration {
             Integration::Function(call) => self.forwarded(call, &route.path),

@@ -10,7 +10,7 @@ use super::hops::Hops;
 use super::{Answerer, Hop, Response};
 use crate::assemble::Assembled;
 use crate::blueprint::Exposure;
-use crate::follow::RuleRequest;
+use crate::follow::{RuleRequest, Start};
 use crate::plan::{OperationPlan, Plan, Segment};
 
 /// What becomes of the same request where a private caller sends it to the load balancer.
@@ -35,11 +35,11 @@ pub(crate) struct PrivateRequest<'a> {
 ///
 /// # Errors
 /// The stack leads nowhere.
-pub(crate) fn private(
+pub(crate) fn private<'a>(
     plan: &Plan,
-    assembled: &Assembled,
+    assembled: &'a Assembled,
     request: &PrivateRequest<'_>,
-    mut hops: Hops<'_>,
+    mut hops: Hops<'a>,
 ) -> Result<Option<Private>, String> {
     let operation = request.operation;
     if operation.exposure != Exposure::Internal {
@@ -69,7 +69,8 @@ pub(crate) fn private(
         path: &path,
     };
     let follower = hops.follower;
-    let steps = follower.through_balancer(balancer, balanced.listener_port, &request)?;
+    let steps =
+        follower.follow_request(Start::Balancer(balancer, balanced.listener_port), &request)?;
     hops.steps(&steps, &request)?;
     let answer = match hops.response {
         Some(response) => Response {

@@ -2,7 +2,7 @@
 //!
 //! In: words of the command line. Out: `TracedRequest`, or why they are no request. Pure.
 
-use crate::follow::RouteMatch;
+use crate::follow::{RouteMatch, request_segments};
 use crate::openapi::HttpMethod;
 
 /// A request, or a template that stands for all requests it takes.
@@ -50,21 +50,9 @@ impl TracedRequest {
             })
     }
 
-    /// What the path is routed by: leading slashes count as one, and one at the end for none.
-    ///
-    /// Source: docs/aws-rules.md#p11.
+    /// Returns the segments that the path is routed by.
     pub(crate) fn segments(&self) -> Vec<&str> {
-        let inner = self.inner();
-        let inner = inner.strip_suffix('/').unwrap_or(inner);
-        if inner.is_empty() {
-            Vec::new()
-        } else {
-            inner.split('/').collect()
-        }
-    }
-
-    fn inner(&self) -> &str {
-        self.path.trim_start_matches('/')
+        request_segments(&self.path)
     }
 
     /// What was left aside, or is not certain.
@@ -78,7 +66,7 @@ impl TracedRequest {
         if self.path.contains('{') {
             notes.push("the path is taken as a template: its variables stand for values that no literal beside them has".to_owned());
         }
-        if self.inner().ends_with('/') {
+        if self.path.trim_start_matches('/').ends_with('/') {
             let is_greedy = found.is_some_and(RouteMatch::is_greedy);
             notes.push(if is_greedy {
                 "the `/` at the end is not in the value of the greedy variable".to_owned()

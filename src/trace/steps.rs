@@ -9,10 +9,9 @@ use crate::aws::{
     FunctionCall, LambdaPermission, Listener, ListenerRule, LoadBalancer, Members, RuleAction,
     Schedule, TargetGroup, TargetGroupRef, TargetType, Targets, VpcLink, VpcLinkRef, VpcLinkV2,
 };
-use crate::follow::rules::takes;
 use crate::follow::{
-    HttpListenerStep, Located, RoutedPath, RuleRequest, Step, exchanged, located, node,
-    target_group,
+    HttpListenerStep, Located, RoutedPath, RuleIndex, RuleRequest, Step, exchanged, located, node,
+    takes, target_group,
 };
 
 impl Hops<'_> {
@@ -142,8 +141,10 @@ impl Hops<'_> {
 
     /// The first rule by priority that takes the request, and why no other does.
     fn rule(&mut self, rule: &Located<'_, ListenerRule>, request: &RuleRequest<'_>) {
-        let rules = self.follower.rules_on(&rule.node.listener).iter();
+        let rules = self.follower.rules_of(|on| on.is(&rule.node.listener));
+        let rules = rules.map(RuleIndex::all).unwrap_or_default();
         let mut behind = rules
+            .iter()
             .filter(|other| other.node.priority > rule.node.priority)
             .filter(|other| takes(other.node, request));
         let why = match behind.next() {

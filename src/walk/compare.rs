@@ -10,7 +10,7 @@ use crate::aws::{
     LambdaPermission, Proxy, RuleAction, TargetGroup, TargetGroupRef, TargetType, Targets, UriHost,
     VpcLinkRef,
 };
-use crate::follow::{HttpListenerStep, Step, node, target_group};
+use crate::follow::{HttpListenerStep, Step, node};
 use crate::plan::{
     AlbBalancerPlan, AlbListenerPlan, BackendPlan, BalancedPlan, BalancerPlan, HEALTH_PATH,
     LinkOrigin, TargetProtocol, TargetsPlan,
@@ -33,7 +33,16 @@ impl<'a> Walker<'a> {
         if steps.len() > planned.len() {
             return Err("goes on behind its target".into());
         }
-        self.followed.extend(steps.iter().filter_map(Step::index));
+        for (step, planned) in steps.iter().zip(planned) {
+            if let Some(index) = step.index() {
+                self.followed[index] = true;
+            }
+            if let (Step::TargetGroup(TargetGroupRef::Made(_)), PlannedStep::TargetGroup(backend)) =
+                (step, planned)
+            {
+                self.follow_target_groups(backend);
+            }
+        }
         Ok(())
     }
 
@@ -95,7 +104,7 @@ impl<'a> Walker<'a> {
     }
 
     /// Returns whether this API's stage, and no other, has the permission.
-    fn is_permitted(&self, permission: &LambdaPermission) -> bool {
+    pub(crate) fn is_permitted(&self, permission: &LambdaPermission) -> bool {
         Some(&permission.api) == self.assembled.api.as_ref()
             && is_same(&permission.stage, &self.plan.stage_name)
     }
@@ -136,25 +145,44 @@ impl<'a> Walker<'a> {
         group: &TargetGroupRef,
         backend: &BalancedPlan,
     ) -> bool {
-        let group = match (group, &backend.targets) {
+        match (group, &backend.targets) {
             (TargetGroupRef::Existing(found), TargetsPlan::Existing(planned)) => {
-                return is_same(found, planned);
+                is_same(found, planned)
             }
-            (TargetGroupRef::Existing(_), _) => return false,
-            (TargetGroupRef::Made(_), _) => target_group(&self.assembled.stack, group),
-        };
-        let Ok(Some(group)) = group else {
-            return false;
-        };
-        // Services that register themselves find their group by its label alone.
-        let green = self.target_groups.get(&*format!("{}__green", backend.name));
-        self.target_groups.get(&*backend.name) == Some(&group.index)
-            && has_targets_of(group.node, backend)
-            && green.is_some() == is_blue_green(backend)
-            && green.is_none_or(|green| {
-                let node = self.assembled.stack.entries[*green].node.held();
-                node.is_some_and(|green| has_targets_of(green, backend))
+            (TargetGroupRef::Existing(_), _) => false,
+            (TargetGroupRef::Made(handle), _) => {
+                // Services that register themselves find their group by its label alone.
+                self.target_groups_of(backend).first() == Some(&handle.index())
+                    && self.are_target_groups_of(backend)
+            }
+        }
+    }
+
+    /// Returns whether the target groups of a backend are those that were planned.
+    pub(crate) fn are_target_groups_of(&self, backend: &BalancedPlan) -> bool {
+        let indexes = self.target_groups_of(backend);
+        let count = if is_blue_green(backend) { 2 } else { 1 };
+        indexes.len() == count
+            && indexes.iter().all(|index| {
+                let group = self.assembled.stack.entries[*index].node.held();
+                group.is_some_and(|group| has_targets_of(group, backend))
             })
+    }
+
+    /// Returns the target group of a backend, and the one that deployments switch to.
+    fn target_groups_of(&self, backend: &BalancedPlan) -> Vec<usize> {
+        let green = format!("{}__green", backend.name);
+        let labels = [&*backend.name, &green].into_iter();
+        labels
+            .filter_map(|label| self.target_groups.get(label).copied())
+            .collect()
+    }
+
+    /// Marks the target groups of a backend, which have been compared.
+    pub(crate) fn follow_target_groups(&mut self, backend: &BalancedPlan) {
+        for index in self.target_groups_of(backend) {
+            self.followed[index] = true;
+        }
     }
 
     /// Compares the host and the TLS of an integration.

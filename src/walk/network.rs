@@ -7,7 +7,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Walker;
-use super::planned::{from_balancer, from_listener, is_blue_green, to_http_listener_behind};
+use super::planned::{
+    PlannedStep, from_balancer, from_listener, is_blue_green, to_http_listener,
+    to_http_listener_behind,
+};
 use super::sample::{filled, method_of, prefix, private_path, sample, shape};
 use super::values::is_same;
 use crate::aws::{
@@ -15,12 +18,13 @@ use crate::aws::{
     RuleAction,
 };
 use crate::blueprint::Exposure;
-use crate::follow::rules::RuleIndex;
-use crate::follow::{Located, RuleRequest, Step, forwarded_to, located, node};
+use crate::follow::{
+    Located, RuleIndex, RuleRequest, Start, Step, Steps, forwarded_to, located, node,
+};
 use crate::openapi::HttpMethod;
 use crate::plan::{
-    AlbBalancerPlan, AlbListenerPlan, AlbPlan, BackendPlan, BalancedPlan, BalancerPlan,
-    Destination, HEALTH_PATH, ListenerRulePlan, NlbPlan, OperationPlan, Plan,
+    AlbListenerPlan, AlbPlan, BackendPlan, Destination, HEALTH_PATH, ListenerRulePlan, NetworkPlan,
+    OperationPlan, Plan, TargetsPlan,
 };
 
 /// What was planned of a listener of the application load balancer.
@@ -71,109 +75,87 @@ impl<'a> ListenerRoutes<'a> {
 impl<'a> Walker<'a> {
     /// Compares all listeners, rules and target groups.
     pub(crate) fn network_holds(&mut self) -> Result<(), String> {
-        self.counts_hold()?;
-        self.listeners_hold()?;
-        let alb = self.plan.network.as_ref().and_then(|it| it.alb.as_ref());
-        if let Some(alb) = alb.filter(|alb| alb.emits_rules) {
-            self.rules_hold(alb)?;
-        } else if !self.follower.rules.is_empty() {
-            return Err("there are rules though none were planned".into());
-        }
-        self.target_groups_hold()
-    }
-
-    /// The network load balancer of the plan; none where nothing is public.
-    fn nlb(&self) -> Option<&'a NlbPlan> {
-        let network = self.plan.network.as_ref();
-        let network = network.filter(|_| self.plan.has_gateway)?;
-        network.nlb.as_ref()
-    }
-
-    /// Compares the numbers of load balancers and of their listeners.
-    fn counts_hold(&self) -> Result<(), String> {
-        let nlb = self.nlb();
-        let alb = self.plan.network.as_ref().and_then(|it| it.alb.as_ref());
-        let creates_nlb = nlb.is_some_and(|it| matches!(it.balancer, BalancerPlan::Made { .. }));
-        let creates_alb = alb.is_some_and(|it| matches!(it.balancer, AlbBalancerPlan::Made { .. }));
-        let of_alb = alb.map_or(0, |alb| alb.listeners.len());
-        let of_nlb = match alb {
-            Some(_) => of_alb,
-            None => self.plan.balanced().count(),
-        };
         let stack = &self.assembled.stack;
-        let counts = [
-            (
-                "network load balancers",
-                located::<LoadBalancer>(stack).count(),
-                usize::from(creates_nlb),
-            ),
-            (
-                "application load balancers",
-                located::<ApplicationBalancer>(stack).count(),
-                usize::from(creates_alb),
-            ),
-            (
-                "listeners of a network load balancer",
-                self.follower.listeners.len(),
-                if nlb.is_some() { of_nlb } else { 0 },
-            ),
-            (
-                "listeners of an application load balancer",
-                self.follower.http_listeners.len(),
-                if creates_alb { of_alb } else { 0 },
-            ),
-        ];
-        match counts.iter().find(|(_, found, planned)| found != planned) {
-            Some((name, found, planned)) => {
-                Err(format!("the plan has {planned} {name}, the stack {found}"))
-            }
+        if located::<LoadBalancer>(stack).count() > 1
+            || located::<ApplicationBalancer>(stack).count() > 1
+        {
+            return Err("there are two load balancers of one type".into());
+        }
+        let Some(network) = &self.plan.network else {
+            return Ok(());
+        };
+        self.listeners_hold(network)?;
+        match network.alb.as_ref().filter(|alb| alb.emits_rules) {
+            Some(alb) => self.rules_hold(alb),
             None => Ok(()),
         }
     }
 
-    /// Compares where each listener of the network load balancer leads.
-    fn listeners_hold(&mut self) -> Result<(), String> {
-        let (Some(network), Some(nlb)) = (self.plan.network.as_ref(), self.nlb()) else {
-            return Ok(());
+    /// Compares where each listener leads.
+    fn listeners_hold(&mut self, network: &'a NetworkPlan) -> Result<(), String> {
+        let request = RuleRequest {
+            method: "GET",
+            host: None,
+            path: HEALTH_PATH,
         };
-        for listener in self.follower.listeners.clone() {
-            let port = listener.node.port;
-            let request = RuleRequest {
-                method: "GET",
-                host: None,
-                path: HEALTH_PATH,
-            };
-            let mut steps = self.follower.through_listener(listener, &request)?;
-            let planned = if let Some(alb) = &network.alb {
+        if let Some(alb) = &network.alb {
+            for AlbListenerPlan { port, .. } in &alb.listeners {
+                let (mut steps, planned) = match &network.nlb {
+                    Some(nlb) => (
+                        self.follower.follow_request(Start::Port(*port), &request)?,
+                        to_http_listener_behind(nlb, alb, *port),
+                    ),
+                    None => (
+                        self.from_application_balancer(*port, &request)?,
+                        to_http_listener(alb, *port),
+                    ),
+                };
                 // Rules are compared by themselves.
-                let planned = to_http_listener_behind(nlb, alb, port);
                 steps.truncate(planned.len());
-                planned
-            } else {
-                let mut backends = self.plan.balanced();
-                let backend = backends
-                    .find(|backend| backend.listener_port == port)
-                    .ok_or_else(|| format!("no backend has the listener on port {port}"))?;
-                from_listener(network, nlb, backend)
-            };
-            self.holds(&steps, &planned)
-                .map_err(|problem| format!("the listener on port {port} {problem}"))?;
+                self.listener_holds(*port, &steps, &planned)?;
+            }
+        } else if let Some(nlb) = &network.nlb {
+            for backend in self.plan.balanced() {
+                let port = backend.listener_port;
+                let steps = self.follower.follow_request(Start::Port(port), &request)?;
+                self.listener_holds(port, &steps, &from_listener(network, nlb, backend))?;
+            }
         }
         Ok(())
     }
 
-    /// Compares each rule of each listener.
+    fn listener_holds(
+        &mut self,
+        port: u16,
+        steps: &[Step<'a>],
+        planned: &[PlannedStep<'a>],
+    ) -> Result<(), String> {
+        let problem = |problem| format!("a request to the listener on port {port} {problem}");
+        self.holds(steps, planned).map_err(problem)
+    }
+
+    fn from_application_balancer(
+        &self,
+        port: u16,
+        request: &RuleRequest<'_>,
+    ) -> Result<Steps<'a>, String> {
+        let network = self.assembled.network.as_ref();
+        let balancer = network.and_then(|network| network.alb.as_ref());
+        let balancer = balancer.ok_or("comes to no load balancer")?;
+        self.follower
+            .follow_request(Start::Balancer(balancer, port), request)
+    }
+
+    /// Compares each rule of each listener, and the target groups of backends without one.
     fn rules_hold(&mut self, alb: &'a AlbPlan) -> Result<(), String> {
-        let mut count = 0;
         for listener in &alb.listeners {
             let rules = self.rules_at(listener).to_vec();
-            count += rules.len();
             let problem = |what: &str| format!("port {} has {what}", listener.port);
             let is_health = |rule: &&Located<'_, ListenerRule>| {
                 Some(rule.node.priority) == listener.health_priority
             };
-            let health = rules.iter().find(is_health).map(|rule| rule.node);
-            if !health.is_none_or(answers_health)
+            let health = rules.iter().find(is_health);
+            if !health.is_none_or(|rule| answers_health(rule.node))
                 || health.is_none() != listener.health_priority.is_none()
             {
                 return Err(problem("no response to health checks"));
@@ -187,15 +169,22 @@ impl<'a> Walker<'a> {
                     let priority = planned.priority;
                     return Err(problem(&format!("another rule of priority {priority}")));
                 }
-                let group = forwarded_to(found.node).map(Step::TargetGroup);
-                self.followed.extend(group.and_then(|step| step.index()));
+            }
+            for rule in &rules {
+                self.followed[rule.index] = true;
             }
         }
-        if count == self.follower.rule_count() {
-            Ok(())
-        } else {
-            Err("a rule is on no planned listener".into())
+        // The target groups of a backend are there even where no rule forwards to it.
+        for backend in self.plan.balanced() {
+            let is_existing = matches!(backend.targets, TargetsPlan::Existing(_));
+            if !is_existing && !self.are_target_groups_of(backend) {
+                return Err(format!("`{}` has other target groups", backend.name));
+            }
+            if !is_existing {
+                self.follow_target_groups(backend);
+            }
         }
+        Ok(())
     }
 
     fn is_rule(&self, found: &ListenerRule, planned: &ListenerRulePlan, alb: &AlbPlan) -> bool {
@@ -222,18 +211,6 @@ impl<'a> Walker<'a> {
             && found.hosts == alb.hosts
     }
 
-    /// Checks that every target group is on a path, or belongs to a backend.
-    fn target_groups_hold(&self) -> Result<(), String> {
-        for (label, index) in &self.target_groups {
-            let name = label.strip_suffix("__green").unwrap_or(label);
-            let of_backend = |backend: &BalancedPlan| *backend.name == *name;
-            if !self.followed.contains(index) && !self.plan.balanced().any(of_backend) {
-                return Err(format!("no request comes to target group {label}"));
-            }
-        }
-        Ok(())
-    }
-
     /// Rules of a listener, by priority.
     fn rules_at(&self, planned: &AlbListenerPlan) -> &[Located<'a, ListenerRule>] {
         self.rule_index(planned)
@@ -250,8 +227,7 @@ impl<'a> Walker<'a> {
             (HttpListenerRef::Existing(arn), Some(planned)) => is_same(arn, planned),
             (HttpListenerRef::Existing(_), None) => false,
         };
-        let mut rules = self.follower.rules.iter();
-        rules.find(|(on, _)| is_planned(on)).map(|(_, rules)| rules)
+        self.follower.rules_of(is_planned)
     }
 
     /// Compares what becomes of private callers' requests for an operation that is not public.
@@ -269,17 +245,12 @@ impl<'a> Walker<'a> {
         let Some(balanced) = backend.balanced() else {
             return Ok(());
         };
-        let network = self.assembled.network.as_ref();
-        let balancer = network
-            .and_then(|it| it.alb.as_ref())
-            .ok_or("comes to no load balancer")?;
         let request = RuleRequest {
             method: method_of(operation),
             host,
             path: &sample(&private_path(operation, backend)),
         };
-        let port = balanced.listener_port;
-        let steps = self.follower.through_balancer(balancer, port, &request)?;
+        let steps = self.from_application_balancer(balanced.listener_port, &request)?;
         self.holds(&steps, &from_balancer(alb, balanced))
     }
 

@@ -100,7 +100,8 @@ pub(crate) fn to_http_listener_behind<'p>(
     steps
 }
 
-fn to_http_listener(alb: &AlbPlan, port: u16) -> Vec<PlannedStep<'_>> {
+/// Steps from the application load balancer to one of its listeners.
+pub(crate) fn to_http_listener(alb: &AlbPlan, port: u16) -> Vec<PlannedStep<'_>> {
     let mut steps = vec![PlannedStep::ApplicationBalancer(&alb.balancer)];
     steps.extend(listener_of(alb, port).map(PlannedStep::HttpListener));
     steps

@@ -2,6 +2,7 @@
 //!
 //! In: an operation or a template. Out: text. Pure.
 
+use crate::follow::SAMPLE;
 use crate::openapi::HttpMethod;
 use crate::plan::{BackendPlan, OperationPlan, text_of};
 
@@ -25,7 +26,7 @@ pub(crate) fn prefix(backend: &BackendPlan) -> String {
 /// A method that no rule names, for an operation that answers any.
 pub(crate) fn method_of(operation: &OperationPlan) -> &'static str {
     if operation.method == HttpMethod::Any {
-        "GWGEN"
+        SAMPLE
     } else {
         operation.method.as_str()
     }
@@ -53,11 +54,11 @@ pub(crate) fn sample(path: &str) -> String {
 }
 
 /// Text that no template has, and many segments of it for a greedy variable.
-pub(crate) fn sample_value(is_greedy: bool) -> String {
+fn sample_value(is_greedy: bool) -> String {
     if is_greedy {
-        ["zgwgenz"; 12].join("/")
+        [SAMPLE; 12].join("/")
     } else {
-        "zgwgenz".into()
+        SAMPLE.into()
     }
 }
 

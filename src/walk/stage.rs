@@ -9,21 +9,19 @@ use crate::aws::{
     Authorization, CacheSettings, Deployment, GatewayResponse, Integration, Method, MethodCache,
     MethodThrottle, Preflight, Settings, Stage, ThrottleLimit,
 };
-use crate::follow::{Located, ResourceTree, located};
+use crate::follow::located;
 use crate::openapi::HttpMethod;
 use crate::plan::{OperationPlan, Plan, PreflightPlan, Segment, ThrottlePlan, text_of};
 
 /// Everything that is wrong with the stage and what stands beside it.
-pub(crate) fn problems(walker: &Walker<'_>) -> Vec<String> {
+pub(crate) fn problems(walker: &mut Walker<'_>) -> Vec<String> {
     let (plan, assembled) = (walker.plan, walker.assembled);
     if assembled.api.is_none() {
         return Vec::new();
     }
-    let mut problems: Vec<String> = plan
-        .cors
-        .iter()
-        .flat_map(|it| &it.preflights)
-        .filter_map(|it| preflight_holds(plan, &walker.tree, it))
+    let preflights = plan.cors.iter().flat_map(|cors| &cors.preflights);
+    let mut problems: Vec<String> = preflights
+        .filter_map(|preflight| preflight_holds(walker, preflight).err())
         .collect();
     problems.extend(settings_hold(plan, assembled).err());
     problems.extend(errors_hold(plan, assembled).err());
@@ -48,15 +46,15 @@ pub(crate) fn cached_as_planned(method: &Method, operation: &OperationPlan) -> R
 }
 
 /// Whether a browser is told of the public operations of a path, by the gateway alone.
-fn preflight_holds(
-    plan: &Plan,
-    tree: &ResourceTree<'_>,
-    planned: &PreflightPlan,
-) -> Option<String> {
+fn preflight_holds(walker: &mut Walker<'_>, planned: &PreflightPlan) -> Result<(), String> {
+    let plan = walker.plan;
     let path = text_of(&planned.path);
-    let Some(Located { node: method, .. }) = tree.method(HttpMethod::Options, &planned.path) else {
-        return Some(format!("no method answers preflight requests to `{path}`"));
+    let tree = &walker.follower.tree;
+    let Some(method) = tree.method(HttpMethod::Options, &planned.path) else {
+        return Err(format!("no method answers preflight requests to `{path}`"));
     };
+    walker.followed[method.index] = true;
+    let method = method.node;
     let Integration::Preflight(Preflight {
         origins,
         methods,
@@ -65,7 +63,7 @@ fn preflight_holds(
         max_age_s,
     }) = &method.integration
     else {
-        return Some(format!("no preflight response allows browsers `{path}`"));
+        return Err(format!("no preflight response allows browsers `{path}`"));
     };
     let public: BTreeSet<HttpMethod> = plan
         .operations
@@ -102,8 +100,13 @@ fn preflight_holds(
         .keys()
         .map(|it| &**it)
         .eq(declared.iter().map(String::as_str));
-    (!is_planned || !is_public || !is_open || !is_declared || !method.cache_keys.is_empty())
-        .then(|| format!("browsers are told something else of `{path}` than was planned"))
+    if is_planned && is_public && is_open && is_declared && method.cache_keys.is_empty() {
+        Ok(())
+    } else {
+        Err(format!(
+            "browsers are told something else of `{path}` than was planned"
+        ))
+    }
 }
 
 fn stage_of(assembled: &Assembled) -> Result<&Stage, String> {

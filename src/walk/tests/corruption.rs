@@ -9,16 +9,18 @@ mod auth;
 mod balancer;
 mod checks;
 mod direct;
+mod forwarded;
 mod link;
 mod stage;
+mod unfollowed;
 
 use std::fs;
 use std::path::Path;
 
 use crate::assemble::{Assembled, assemble};
 use crate::aws::{
-    ApiRoot, Endpoint, EndpointType, Header, HeaderSource, Integration, Listener, Method, Node,
-    Proxy, RestApi, TargetGroup, UriHost, UriSegment,
+    ApiRoot, Endpoint, EndpointType, Integration, Listener, Method, Node, Proxy, RestApi,
+    TargetGroup,
 };
 use crate::openapi::HttpMethod;
 use crate::plan::Plan;
@@ -34,22 +36,25 @@ const CORRUPTIONS: &[(&str, Corruption)] = &[
     ("target group on another port", wrong_group_port),
     ("method removed", method_removed),
     ("integration lost", integration_lost),
-    ("wrong integration path", wrong_path),
-    ("variables of the path swapped for text", variable_for_text),
-    ("trailing slash added", slash_added),
-    ("undeclared path parameter", undeclared_parameter),
+    ("wrong integration path", forwarded::wrong_path),
+    (
+        "variables of the path swapped for text",
+        forwarded::variable_for_text,
+    ),
+    ("trailing slash added", forwarded::slash_added),
+    ("undeclared path parameter", forwarded::undeclared_parameter),
     ("link to another balancer", balancer::other_balancer),
     (
         "link and host of another balancer",
         balancer::other_balancer_everywhere,
     ),
-    ("host changed", host_changed),
-    ("TLS changed", tls_changed),
-    ("certificate not checked", verification_changed),
-    ("header removed", header_removed),
-    ("header changed", header_changed),
-    ("header renamed", header_renamed),
-    ("header added", header_added),
+    ("host changed", forwarded::host_changed),
+    ("TLS changed", forwarded::tls_changed),
+    ("certificate not checked", forwarded::verification_changed),
+    ("header removed", forwarded::header_removed),
+    ("header changed", forwarded::header_changed),
+    ("header renamed", forwarded::header_renamed),
+    ("header added", forwarded::header_added),
     ("address changed", direct::address_changed),
     (
         "path on the internet changed",
@@ -77,7 +82,7 @@ const CORRUPTIONS: &[(&str, Corruption)] = &[
     ("refusal removed", refusal_removed),
     ("method on another resource", method_moved),
     ("wrong verb", wrong_verb),
-    ("wrong timeout", wrong_timeout),
+    ("wrong timeout", forwarded::wrong_timeout),
     ("doubled listener", balancer::doubled_listener),
     (
         "doubled listener that assemble does not tell of",
@@ -228,7 +233,10 @@ const CORRUPTIONS: &[(&str, Corruption)] = &[
 #[test]
 fn every_corruption_of_every_example_is_caught() {
     let corruptions: Vec<&(&str, Corruption)> =
-        CORRUPTIONS.iter().chain(auth::CORRUPTIONS).collect();
+        [CORRUPTIONS, auth::CORRUPTIONS, unfollowed::CORRUPTIONS]
+            .into_iter()
+            .flatten()
+            .collect();
     let mut applied = vec![0; corruptions.len()];
     for (name, plan) in examples() {
         assert!(
@@ -386,36 +394,6 @@ fn integration_lost(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     Some(())
 }
 
-fn wrong_path(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    proxies(assembled)
-        .next()?
-        .path
-        .insert(0, UriSegment::Literal("other".into()));
-    Some(())
-}
-
-fn variable_for_text(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    let mut segments = proxies(assembled).flat_map(|it| &mut it.path);
-    let segment = segments.find(|it| matches!(it, UriSegment::Variable(_)))?;
-    *segment = UriSegment::Literal("id".into());
-    Some(())
-}
-
-fn slash_added(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    proxies(assembled)
-        .next()?
-        .path
-        .push(UriSegment::Literal("".into()));
-    Some(())
-}
-
-fn undeclared_parameter(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    let is_path = |it: &String| it.starts_with("method.request.path.");
-    let method = methods(assembled).find(|it| it.request_parameters.keys().any(is_path))?;
-    std::sync::Arc::make_mut(&mut method.request_parameters).retain(|key, _| !is_path(key));
-    Some(())
-}
-
 fn api_beside_nothing_public(plan: &Plan, assembled: &mut Assembled) -> Option<()> {
     let endpoint = Endpoint {
         kind: EndpointType::Regional,
@@ -437,24 +415,6 @@ fn api_beside_nothing_public(plan: &Plan, assembled: &mut Assembled) -> Option<(
         .map(drop)
 }
 
-fn host_changed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    proxies(assembled).next()?.host = UriHost::Named(Value::literal("elsewhere.example"));
-    Some(())
-}
-
-fn tls_changed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    let proxy = proxies(assembled).next()?;
-    proxy.is_tls = !proxy.is_tls;
-    Some(())
-}
-
-fn verification_changed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    proxies(assembled)
-        .find(|it| it.is_tls && !it.skips_verification)?
-        .skips_verification = true;
-    Some(())
-}
-
 fn refusal_opened(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let model = proxies(assembled).next()?;
     let proxy = Proxy {
@@ -471,42 +431,6 @@ fn refusal_opened(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     methods(assembled)
         .find(|it| matches!(it.integration, Integration::NotFound))?
         .integration = Integration::Proxy(proxy);
-    Some(())
-}
-
-/// Headers of everything that is sent on.
-fn headers(assembled: &mut Assembled) -> impl Iterator<Item = &mut Vec<Header>> {
-    methods(assembled).filter_map(|it| match &mut it.integration {
-        Integration::Proxy(it) => Some(&mut it.headers),
-        Integration::Internet(it) => Some(&mut it.headers),
-        Integration::Function(_) | Integration::NotFound | Integration::Preflight(_) => None,
-    })
-}
-
-fn header_removed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    headers(assembled)
-        .find(|it| !it.is_empty())?
-        .pop()
-        .map(drop)
-}
-
-fn header_changed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    let header = headers(assembled).flatten().next()?;
-    header.source = HeaderSource::Mapping("context.identity.userAgent".into());
-    Some(())
-}
-
-fn header_renamed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    headers(assembled).flatten().next()?.name = "x-other".into();
-    Some(())
-}
-
-fn header_added(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    let source = HeaderSource::Static(Value::literal("yes"));
-    headers(assembled).next()?.push(Header {
-        name: "x-admin".into(),
-        source,
-    });
     Some(())
 }
 
@@ -530,10 +454,5 @@ fn wrong_verb(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     methods(assembled)
         .find(|it| it.http_method == HttpMethod::Get)?
         .http_method = HttpMethod::Head;
-    Some(())
-}
-
-fn wrong_timeout(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    proxies(assembled).next()?.timeout_ms -= 1;
     Some(())
 }
