@@ -27,11 +27,13 @@ use crate::aws::{
 use crate::openapi::HttpMethod;
 use crate::plan::Segment;
 use crate::stack::{Handle, Holds, Value};
-pub(crate) use behind::{Start, forwarded_to};
+pub(crate) use behind::{PathStart, forwarded_to};
 use requests::MethodRequests;
-pub(crate) use router::{RouteMatch, RoutedPath, Router, TemplatePart, request_segments, template};
+pub(crate) use router::{
+    ResourcePath, RouteMatch, Router, TemplatePart, request_segments, template,
+};
 pub(crate) use rules::{RuleIndex, RuleRequest, SAMPLE, takes};
-pub(crate) use step::{HttpListenerStep, Located, Step, Steps};
+pub(crate) use step::{HttpListenerStep, StackNode, Step, Steps};
 pub(crate) use tree::{ResourcePlace, ResourceTree};
 pub(crate) use uri::{exchanged, path_segments, uri_path};
 
@@ -42,15 +44,15 @@ pub(crate) struct Follower<'a> {
     /// Listeners of an application load balancer that exists, by port: no resource says which port
     /// they have.
     existing: &'a [(u16, Option<HttpListenerRef>)],
-    listeners: Vec<Located<'a, Listener>>,
-    http_listeners: Vec<Located<'a, HttpListener>>,
-    permissions: Vec<Located<'a, LambdaPermission>>,
+    listeners: Vec<StackNode<'a, Listener>>,
+    http_listeners: Vec<StackNode<'a, HttpListener>>,
+    permissions: Vec<StackNode<'a, LambdaPermission>>,
     rules: Vec<(&'a HttpListenerRef, RuleIndex<'a>)>,
 }
 
 /// A method with the paths of all requests for its template.
 pub(crate) struct FollowedMethod<'a> {
-    pub(crate) method: Located<'a, Method>,
+    pub(crate) method: StackNode<'a, Method>,
     pub(crate) paths: Vec<Steps<'a>>,
 }
 
@@ -62,7 +64,7 @@ impl<'a> Follower<'a> {
     pub(crate) fn of(assembled: &'a Assembled) -> Result<Self, String> {
         let stack = &assembled.stack;
         let network = assembled.network.as_ref();
-        let mut rules: Vec<(&HttpListenerRef, Vec<Located<'_, ListenerRule>>)> = Vec::new();
+        let mut rules: Vec<(&HttpListenerRef, Vec<StackNode<'_, ListenerRule>>)> = Vec::new();
         for rule in located::<ListenerRule>(stack) {
             let on = &rule.node.listener;
             match rules.iter_mut().find(|(listener, _)| listener.is(on)) {
@@ -95,7 +97,7 @@ impl<'a> Follower<'a> {
         let requests = MethodRequests::of(&self.tree, method, template);
         let requests = requests.ok_or("has no method on the gateway")?;
         let method = requests.method;
-        let start = Start::Integration(&method.node.integration);
+        let start = PathStart::Integration(&method.node.integration);
         let paths = self.paths(start, &|rules| requests.rules(rules))?;
         Ok(FollowedMethod { method, paths })
     }
@@ -106,7 +108,7 @@ impl<'a> Follower<'a> {
     /// The path breaks off.
     pub(crate) fn follow_request(
         &self,
-        start: Start<'a>,
+        start: PathStart<'a>,
         request: &RuleRequest<'_>,
     ) -> Result<Steps<'a>, String> {
         let paths = self.paths(start, &|rules| vec![rules.first(request)]);
@@ -133,14 +135,14 @@ pub(crate) fn literal_host(proxy: &Proxy) -> Option<&str> {
 }
 
 /// Returns every node of a kind.
-pub(crate) fn located<'a, K: 'a>(stack: &'a Stack) -> impl Iterator<Item = Located<'a, K>>
+pub(crate) fn located<'a, K: 'a>(stack: &'a Stack) -> impl Iterator<Item = StackNode<'a, K>>
 where
     Node: Holds<K>,
 {
     let entries = stack.entries.iter().enumerate();
     entries.filter_map(|(index, entry)| {
         let node = entry.node.held()?;
-        Some(Located { index, node })
+        Some(StackNode { index, node })
     })
 }
 
@@ -161,13 +163,13 @@ where
 pub(crate) fn target_group<'a>(
     stack: &'a Stack,
     group: &TargetGroupRef,
-) -> Result<Option<Located<'a, TargetGroup>>, String> {
+) -> Result<Option<StackNode<'a, TargetGroup>>, String> {
     let TargetGroupRef::Made(handle) = group else {
         return Ok(None);
     };
     let node = node(stack, handle).ok_or("the target group is none")?;
     let index = handle.index();
-    Ok(Some(Located { index, node }))
+    Ok(Some(StackNode { index, node }))
 }
 
 #[cfg(test)]

@@ -121,7 +121,7 @@ pub fn trace(plan: &Plan, assembled: &Assembled, request: &TracedRequest) -> Res
             hops.resource(&route.path);
             hops.method(route.method);
             hops.integration(route, request)?;
-            let refusal = Refusal {
+            let refusal = RefusalReason {
                 exposure,
                 router: &router,
                 request,
@@ -177,7 +177,7 @@ fn unrouted(assembled: &Assembled, has_resource: bool, exposure: Option<String>)
 }
 
 /// Why the gateway refuses a request.
-struct Refusal<'a> {
+struct RefusalReason<'a> {
     /// The exposure of the operation, in a sentence.
     exposure: Option<String>,
     router: &'a Router<'a, 'a>,
@@ -185,7 +185,7 @@ struct Refusal<'a> {
 }
 
 /// The response to a request that a method takes.
-fn routed(hops: &Hops<'_>, integration: &Integration, refusal: Refusal<'_>) -> Response {
+fn routed(hops: &Hops<'_>, integration: &Integration, refusal: RefusalReason<'_>) -> Response {
     match (integration.own_answer(), hops.response) {
         (None, Some(response)) => Response {
             by: Answerer::Balancer,
@@ -249,7 +249,7 @@ fn without_api(
     }
 }
 
-impl Refusal<'_> {
+impl RefusalReason<'_> {
     /// Why the gateway answers itself, and which route would answer if it did not.
     fn reason(self) -> String {
         let exposure = self

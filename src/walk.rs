@@ -6,7 +6,6 @@
 //! What `assemble` says of itself is not believed.
 
 mod authorized;
-mod checks;
 mod compare;
 mod forwarder;
 mod link;
@@ -24,7 +23,7 @@ use std::collections::BTreeMap;
 use crate::assemble::Assembled;
 use crate::aws::{Function, Home, Integration, LambdaPermission, Method, Node, TargetGroup};
 use crate::diagnostic::{self, Diagnostic, Place};
-use crate::follow::{Follower, Located, located};
+use crate::follow::{Follower, StackNode, located};
 use crate::plan::{BackendPlan, IntegrationPlan, OperationPlan, Plan, Refusal, text_of};
 use network::ListenerRoutes;
 use sync::Sync;
@@ -77,7 +76,7 @@ pub fn walk(plan: &Plan, assembled: &Assembled) -> Vec<Diagnostic> {
 impl<'a> Walker<'a> {
     fn of(plan: &'a Plan, assembled: &'a Assembled) -> Result<Self, String> {
         let stack = &assembled.stack;
-        let label = |group: Located<'a, TargetGroup>| {
+        let label = |group: StackNode<'a, TargetGroup>| {
             let label = stack.entries[group.index].address.label.as_str();
             (label, group.index)
         };
@@ -107,7 +106,7 @@ impl<'a> Walker<'a> {
         self.followed[followed.method.index] = true;
         let method = followed.method.node;
         authorized::authorized_as_planned(self.plan, self.assembled, method, operation)?;
-        checks::checks_hold(self.plan, self.assembled, method, operation)?;
+        method::checks_hold(self, method, operation)?;
         method::method_holds(method, operation, backend)?;
         let planned = planned::steps_to(self.plan, backend);
         for steps in &followed.paths {
@@ -125,7 +124,7 @@ impl<'a> Walker<'a> {
     /// Checks that the gateway answers 404 itself, to everybody.
     fn refusal_holds(&mut self, refusal: &Refusal) -> Result<(), String> {
         let method = self.follower.tree.method(refusal.method, &refusal.path);
-        let is_refusal = |method: &Located<'_, Method>| {
+        let is_refusal = |method: &StackNode<'_, Method>| {
             matches!(method.node.integration, Integration::NotFound)
                 && method.node.authorization.is_open()
         };

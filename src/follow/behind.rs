@@ -3,7 +3,7 @@
 //! In: the stack, rules that take a request. Out: `Step`s. Pure.
 
 use super::rules::RuleIndex;
-use super::step::{HttpListenerStep, Located, Step, Steps};
+use super::step::{HttpListenerStep, StackNode, Step, Steps};
 use super::{Follower, node, target_group};
 use crate::aws::{
     ApplicationBalancerRef, BalancerRef, HttpListenerRef, Integration, Listener, ListenerRule,
@@ -12,11 +12,11 @@ use crate::aws::{
 
 /// Selects the rules that take the requests, one for each path; `None` is the default action.
 pub(crate) type RuleSelection<'s, 'a> =
-    &'s dyn Fn(&RuleIndex<'a>) -> Vec<Option<Located<'a, ListenerRule>>>;
+    &'s dyn Fn(&RuleIndex<'a>) -> Vec<Option<StackNode<'a, ListenerRule>>>;
 
 /// Where a path begins.
 #[derive(Clone, Copy)]
-pub(crate) enum Start<'a> {
+pub(crate) enum PathStart<'a> {
     Integration(&'a Integration),
     /// A port of the network load balancer.
     Port(u16),
@@ -31,23 +31,23 @@ impl<'a> Follower<'a> {
     /// The path breaks off.
     pub(crate) fn paths(
         &self,
-        start: Start<'a>,
+        start: PathStart<'a>,
         rules: RuleSelection<'_, 'a>,
     ) -> Result<Vec<Steps<'a>>, String> {
         match start {
-            Start::Integration(integration) => self.from_integration(integration, rules),
-            Start::Port(port) => self.from_listener(self.listener(port, None)?, rules),
-            Start::Balancer(balancer, port) => self.from_balancer(balancer, port, rules),
+            PathStart::Integration(integration) => self.integration_paths(integration, rules),
+            PathStart::Port(port) => self.listener_paths(self.listener(port, None)?, rules),
+            PathStart::Balancer(balancer, port) => self.balancer_paths(balancer, port, rules),
         }
     }
 
-    fn from_integration(
+    fn integration_paths(
         &self,
         integration: &'a Integration,
         rules: RuleSelection<'_, 'a>,
     ) -> Result<Vec<Steps<'a>>, String> {
         match integration {
-            Integration::Proxy(proxy) => self.from_link(proxy, rules),
+            Integration::Proxy(proxy) => self.link_paths(proxy, rules),
             Integration::Internet(proxy) => Ok(vec![vec![Step::Internet(proxy)]]),
             Integration::Function(call) => {
                 let mut permissions = self.permissions.iter().copied();
@@ -58,14 +58,14 @@ impl<'a> Follower<'a> {
         }
     }
 
-    fn from_link(
+    fn link_paths(
         &self,
         proxy: &'a Proxy,
         rules: RuleSelection<'_, 'a>,
     ) -> Result<Vec<Steps<'a>>, String> {
         let link = Step::Link(&proxy.link);
         if let Some(balancer) = &proxy.target {
-            let behind = self.from_balancer(balancer, proxy.port, rules)?;
+            let behind = self.balancer_paths(balancer, proxy.port, rules)?;
             return Ok(after(&[link], behind));
         }
         let balancer = match &proxy.link {
@@ -77,7 +77,7 @@ impl<'a> Follower<'a> {
             VpcLinkRef::Existing(_) => None,
         };
         let listener = self.listener(proxy.port, balancer)?;
-        Ok(after(&[link], self.from_listener(listener, rules)?))
+        Ok(after(&[link], self.listener_paths(listener, rules)?))
     }
 
     /// Returns the listener of a network load balancer with that port, on that balancer or on any.
@@ -85,7 +85,7 @@ impl<'a> Follower<'a> {
         &self,
         port: u16,
         balancer: Option<&BalancerRef>,
-    ) -> Result<Located<'a, Listener>, String> {
+    ) -> Result<StackNode<'a, Listener>, String> {
         let mut listeners = self.listeners.iter().copied().filter(|listener| {
             listener.node.port == port && balancer.is_none_or(|it| it.is(&listener.node.balancer))
         });
@@ -96,9 +96,9 @@ impl<'a> Follower<'a> {
         }
     }
 
-    fn from_listener(
+    fn listener_paths(
         &self,
-        listener: Located<'a, Listener>,
+        listener: StackNode<'a, Listener>,
         rules: RuleSelection<'_, 'a>,
     ) -> Result<Vec<Steps<'a>>, String> {
         let steps = [
@@ -120,7 +120,7 @@ impl<'a> Follower<'a> {
                 if !is_awaited {
                     return Err("its target group waits for another listener".into());
                 }
-                Ok(after(&steps, self.from_balancer(balancer, port, rules)?))
+                Ok(after(&steps, self.balancer_paths(balancer, port, rules)?))
             }
             Targets::Registered { .. } | Targets::Scaled(_) | Targets::None => {
                 Ok(vec![steps.to_vec()])
@@ -128,7 +128,7 @@ impl<'a> Follower<'a> {
         }
     }
 
-    fn from_balancer(
+    fn balancer_paths(
         &self,
         balancer: &'a ApplicationBalancerRef,
         port: u16,
@@ -181,7 +181,7 @@ fn after<'a>(steps: &[Step<'a>], endings: Vec<Steps<'a>>) -> Vec<Steps<'a>> {
     endings.map(|ending| [steps, &ending].concat()).collect()
 }
 
-fn from_rule(rule: Option<Located<'_, ListenerRule>>) -> Steps<'_> {
+fn from_rule(rule: Option<StackNode<'_, ListenerRule>>) -> Steps<'_> {
     let Some(rule) = rule else {
         return vec![Step::DefaultAction];
     };

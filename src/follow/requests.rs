@@ -5,9 +5,10 @@
 use super::literal_host;
 use super::router::{Router, request_segments};
 use super::rules::{
-    ForwardedSegment, RuleIndex, RuleRequest, SAMPLE, SegmentVariable, Values, has_host, has_method,
+    ForwardedSegment, RuleIndex, RuleRequest, SAMPLE, SegmentVariable, VariableValues, has_host,
+    has_method,
 };
-use super::step::Located;
+use super::step::StackNode;
 use super::tree::ResourceTree;
 use super::uri::uri_path;
 use crate::aws::{Integration, ListenerRule, Method, Proxy, UriSegment};
@@ -17,7 +18,7 @@ use crate::plan::Segment;
 /// The requests that a method takes.
 pub(crate) struct MethodRequests<'t, 'a> {
     tree: &'t ResourceTree<'a>,
-    pub(crate) method: Located<'a, Method>,
+    pub(crate) method: StackNode<'a, Method>,
     template: &'t [Segment],
     /// Places from the root to that of the method.
     places: Vec<usize>,
@@ -40,7 +41,7 @@ impl<'t, 'a> MethodRequests<'t, 'a> {
     }
 
     /// Returns the rules that take some of the requests, by priority; `None` where no rule does.
-    pub(crate) fn rules(&self, rules: &RuleIndex<'a>) -> Vec<Option<Located<'a, ListenerRule>>> {
+    pub(crate) fn rules(&self, rules: &RuleIndex<'a>) -> Vec<Option<StackNode<'a, ListenerRule>>> {
         let Integration::Proxy(proxy) = &self.method.node.integration else {
             return Vec::new();
         };
@@ -127,7 +128,7 @@ impl<'t, 'a> MethodRequests<'t, 'a> {
     }
 
     /// Returns the path of a request with values of some variables.
-    fn path(&self, values: &Values<'_>) -> String {
+    fn path(&self, values: &VariableValues<'_>) -> String {
         let mut path = String::new();
         for segment in self.template {
             let (Segment::Variable(name) | Segment::Rest(name)) = segment else {

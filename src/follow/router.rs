@@ -5,14 +5,14 @@
 //! there is no way back from a literal to the variable beside it; where a branch has no answer the
 //! gateway falls back to a greedy variable above it.
 
-use super::step::Located;
+use super::step::StackNode;
 use super::tree::{ResourcePlace, ResourceTree};
 use crate::aws::Method;
 use crate::openapi::HttpMethod;
 
 /// A place that a request comes to.
 #[derive(Clone, Debug)]
-pub(crate) struct RoutedPath<'a> {
+pub(crate) struct ResourcePath<'a> {
     pub(crate) place: usize,
     /// Index of its node; `None` for the root.
     pub(crate) index: Option<usize>,
@@ -51,8 +51,8 @@ pub(crate) fn template<'a>(parts: impl IntoIterator<Item = TemplatePart<'a>>) ->
 /// The method that answers, and where.
 #[derive(Clone, Debug)]
 pub(crate) struct RouteMatch<'a> {
-    pub(crate) method: Located<'a, Method>,
-    pub(crate) path: RoutedPath<'a>,
+    pub(crate) method: StackNode<'a, Method>,
+    pub(crate) path: ResourcePath<'a>,
 }
 
 impl RouteMatch<'_> {
@@ -61,7 +61,7 @@ impl RouteMatch<'_> {
     }
 }
 
-impl RoutedPath<'_> {
+impl ResourcePath<'_> {
     /// The template.
     pub(crate) fn path(&self) -> String {
         template(self.parts.iter().map(|(part, _)| *part))
@@ -178,7 +178,7 @@ impl<'t, 'a> Router<'t, 'a> {
         parts.push((TemplatePart::Rest(name), segments.join("/")));
         Some(RouteMatch {
             method,
-            path: RoutedPath {
+            path: ResourcePath {
                 place: greedy,
                 index: self.tree.places[greedy].index,
                 parts,
@@ -205,9 +205,9 @@ impl<'t, 'a> Router<'t, 'a> {
             .or_else(|| variable().filter(|(_, next)| self.has(*next)))
     }
 
-    fn answer(&self, place: usize, method: HttpMethod) -> Option<Located<'a, Method>> {
+    fn answer(&self, place: usize, method: HttpMethod) -> Option<StackNode<'a, Method>> {
         let methods = &self.tree.places[place].methods;
-        let seen = |it: &&Located<'a, Method>| {
+        let seen = |it: &&StackNode<'a, Method>| {
             self.leads_to_backend.is_none() || it.node.integration.is_backend()
         };
         methods
@@ -217,7 +217,7 @@ impl<'t, 'a> Router<'t, 'a> {
             .copied()
     }
 
-    fn routed(&self, place: usize, parts: &RoutedParts<'a>) -> RoutedPath<'a> {
+    fn routed(&self, place: usize, parts: &RoutedParts<'a>) -> ResourcePath<'a> {
         let mut parent = 0;
         let mut beats = None;
         for (part, text) in parts {
@@ -229,7 +229,7 @@ impl<'t, 'a> Router<'t, 'a> {
             };
             parent = self.branch(parent, text).map_or(parent, |it| it.1);
         }
-        RoutedPath {
+        ResourcePath {
             place,
             index: self.tree.places[place].index,
             parts: parts.clone(),
@@ -240,7 +240,7 @@ impl<'t, 'a> Router<'t, 'a> {
 
     /// The place of a path, whatever methods it has; where a branch ends before, the nearest greedy
     /// variable above.
-    pub(crate) fn place(&self, segments: &[&str]) -> Option<RoutedPath<'a>> {
+    pub(crate) fn place(&self, segments: &[&str]) -> Option<ResourcePath<'a>> {
         let (mut place, mut parts) = (0, RoutedParts::new());
         let mut greedy = None;
         for (index, text) in segments.iter().enumerate() {

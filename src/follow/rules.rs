@@ -9,7 +9,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
-use super::step::Located;
+use super::step::StackNode;
 use crate::aws::ListenerRule;
 
 /// A segment that no template and no rule has.
@@ -40,18 +40,21 @@ pub(crate) struct SegmentVariable<'t> {
     pub(crate) literals: &'t BTreeMap<&'t str, usize>,
 }
 
-/// Values of variables.
-pub(crate) type Values<'t> = Vec<(&'t str, String)>;
+/// VariableValues of variables.
+pub(crate) type VariableValues<'t> = Vec<(&'t str, String)>;
 
 /// Rules of a listener, with the segments of their path patterns as a tree.
 pub(crate) struct RuleIndex<'a> {
     /// By priority.
-    rules: Vec<Located<'a, ListenerRule>>,
+    rules: Vec<StackNode<'a, ListenerRule>>,
     /// The root is the first.
     nodes: Vec<PatternNode<'a>>,
     /// Positions of the children of a node that are no literals of a place of the resource tree.
-    other_children: RefCell<HashMap<(usize, usize), Rc<[usize]>>>,
+    other_children: RefCell<ChildrenByPlace>,
 }
+
+/// Positions of children, by node and place of the resource tree.
+type ChildrenByPlace = HashMap<(usize, usize), Rc<[usize]>>;
 
 /// The patterns that begin with the same segments.
 #[derive(Default)]
@@ -78,7 +81,7 @@ impl<'a> RuleIndex<'a> {
     ///
     /// # Errors
     /// Two rules have one priority.
-    pub(crate) fn new(mut rules: Vec<Located<'a, ListenerRule>>) -> Result<Self, String> {
+    pub(crate) fn new(mut rules: Vec<StackNode<'a, ListenerRule>>) -> Result<Self, String> {
         rules.sort_by_key(|rule| rule.node.priority);
         let mut pairs = rules.windows(2).map(|pair| (pair[0].node, pair[1].node));
         if let Some((rule, _)) = pairs.find(|(one, other)| one.priority == other.priority) {
@@ -105,12 +108,12 @@ impl<'a> RuleIndex<'a> {
     }
 
     /// All rules, by priority.
-    pub(crate) fn all(&self) -> &[Located<'a, ListenerRule>] {
+    pub(crate) fn all(&self) -> &[StackNode<'a, ListenerRule>] {
         &self.rules
     }
 
     /// Returns the first rule that takes a request.
-    pub(crate) fn first(&self, request: &RuleRequest<'_>) -> Option<Located<'a, ListenerRule>> {
+    pub(crate) fn first(&self, request: &RuleRequest<'_>) -> Option<StackNode<'a, ListenerRule>> {
         self.rules.get(self.first_index(request)).copied()
     }
 
@@ -130,12 +133,12 @@ impl<'a> RuleIndex<'a> {
         &self,
         segments: &[ForwardedSegment<'t>],
         end: usize,
-        visit: impl FnMut(usize, &Values<'t>) -> bool,
+        visit: impl FnMut(usize, &VariableValues<'t>) -> bool,
     ) -> usize {
         let mut search = RuleSearch {
             index: self,
             end,
-            values: Values::new(),
+            values: VariableValues::new(),
             visit,
         };
         search.descend(0, segments);
@@ -187,11 +190,11 @@ struct RuleSearch<'s, 'a, 't, V> {
     index: &'s RuleIndex<'a>,
     end: usize,
     /// Of the segments up to where the search is.
-    values: Values<'t>,
+    values: VariableValues<'t>,
     visit: V,
 }
 
-impl<'t, V: FnMut(usize, &Values<'t>) -> bool> RuleSearch<'_, '_, 't, V> {
+impl<'t, V: FnMut(usize, &VariableValues<'t>) -> bool> RuleSearch<'_, '_, 't, V> {
     fn descend(&mut self, at: usize, segments: &[ForwardedSegment<'t>]) {
         let index = self.index;
         let node = &index.nodes[at];

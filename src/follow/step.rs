@@ -8,23 +8,23 @@ use crate::stack::Value;
 
 /// A node with its index in the stack.
 #[derive(Debug)]
-pub(crate) struct Located<'a, K> {
+pub(crate) struct StackNode<'a, K> {
     pub(crate) index: usize,
     pub(crate) node: &'a K,
 }
 
-impl<K> Clone for Located<'_, K> {
+impl<K> Clone for StackNode<'_, K> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<K> Copy for Located<'_, K> {}
+impl<K> Copy for StackNode<'_, K> {}
 
 /// A listener of an application load balancer.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum HttpListenerStep<'a> {
-    Created(Located<'a, HttpListener>),
+    Created(StackNode<'a, HttpListener>),
     /// Its ARN, where it is known.
     Existing(Option<&'a Value>),
 }
@@ -37,14 +37,14 @@ pub(crate) type Steps<'a> = Vec<Step<'a>>;
 pub(crate) enum Step<'a> {
     Link(&'a VpcLinkRef),
     NetworkBalancer(&'a BalancerRef),
-    Listener(Located<'a, Listener>),
+    Listener(StackNode<'a, Listener>),
     TargetGroup(&'a TargetGroupRef),
     ApplicationBalancer(&'a ApplicationBalancerRef),
     HttpListener {
         port: u16,
         listener: HttpListenerStep<'a>,
     },
-    Rule(Located<'a, ListenerRule>),
+    Rule(StackNode<'a, ListenerRule>),
     /// No rule takes the request.
     DefaultAction,
     /// The rules of the load balancer are not part of the stack.
@@ -52,7 +52,7 @@ pub(crate) enum Step<'a> {
     Internet(&'a InternetProxy),
     Function {
         call: &'a FunctionCall,
-        permission: Option<Located<'a, LambdaPermission>>,
+        permission: Option<StackNode<'a, LambdaPermission>>,
     },
 }
 

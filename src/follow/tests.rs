@@ -47,11 +47,14 @@ fn answered(assembled: &Assembled, template: &[Segment]) -> Vec<bool> {
     followed.paths.iter().map(is_answered).collect()
 }
 
+/// Pattern and method of the rule, a template, and whether each path is answered by the rule.
+type Case<'a> = (&'a str, Option<&'static str>, &'a [Segment], &'a [bool]);
+
 #[test]
 fn a_template_has_a_path_for_each_rule_that_takes_some_of_its_requests() {
     let a = [Segment::Literal("a".into()), Segment::Variable("x".into())];
     let b = [Segment::Literal("b".into()), Segment::Rest("rest".into())];
-    let cases: [(&str, Option<&'static str>, &[Segment], &[bool]); 14] = [
+    let cases: [Case<'_>; 14] = [
         ("/a/special", None, &a, &[true, false]),
         ("/a/special", Some("GET"), &a, &[true, false]),
         ("/a/special", Some("POST"), &a, &[false]),

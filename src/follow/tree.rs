@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::step::Located;
+use super::step::StackNode;
 use crate::aws::{ApiRoot, Method, Node, Stack};
 use crate::openapi::HttpMethod;
 use crate::plan::Segment;
@@ -19,7 +19,7 @@ pub(crate) struct ResourcePlace<'a> {
     /// The variable and its name.
     pub(crate) variable: Option<(&'a str, usize)>,
     pub(crate) rest: Option<(&'a str, usize)>,
-    pub(crate) methods: BTreeMap<HttpMethod, Located<'a, Method>>,
+    pub(crate) methods: BTreeMap<HttpMethod, StackNode<'a, Method>>,
 }
 
 impl ResourcePlace<'_> {
@@ -74,7 +74,7 @@ impl<'a> ResourceTree<'a> {
                     .methods
                     .insert(
                         method.http_method,
-                        Located {
+                        StackNode {
                             index,
                             node: method,
                         },
@@ -117,7 +117,7 @@ impl<'a> ResourceTree<'a> {
         &self,
         method: HttpMethod,
         template: &[Segment],
-    ) -> Option<Located<'a, Method>> {
+    ) -> Option<StackNode<'a, Method>> {
         let place = *self.places_to(template)?.last()?;
         self.places[place].methods.get(&method).copied()
     }

@@ -3,13 +3,14 @@
 //! In: `Stack`. Out: words. Pure.
 
 use crate::aws::{DomainName, RestApi, Stack};
-use crate::follow::located;
 
 /// What a method that requires nothing lets through.
 pub(crate) fn of_open_method(stack: &Stack) -> String {
-    let has_policy = located::<RestApi>(stack).any(|api| api.node.endpoint.policy.is_some());
-    let mut domains = located::<DomainName>(stack);
-    let has_certificates = domains.any(|domain| domain.node.truststore.is_some());
+    let has_policy = stack
+        .all::<RestApi>()
+        .any(|api| api.endpoint.policy.is_some());
+    let mut domains = stack.all::<DomainName>();
+    let has_certificates = domains.any(|domain| domain.truststore.is_some());
     let policy = "the API's resource policy";
     let certificates = "the certificates that the domain trusts";
     let by = match (has_policy, has_certificates) {

@@ -3,7 +3,6 @@
 //! In: `Stack`. Out: status and body. Pure.
 
 use crate::aws::{GatewayResponse, Stack};
-use crate::follow::located;
 
 /// Source: docs/aws-rules.md#p8 (403, not 404 or 405).
 const STATUS: u16 = 403;
@@ -16,7 +15,7 @@ const TYPES: [&str; 2] = ["MISSING_AUTHENTICATION_TOKEN", "DEFAULT_4XX"];
 /// `$context.…`.
 pub(crate) fn no_route(stack: &Stack) -> (u16, String) {
     let created = |of| {
-        let mut responses = located::<GatewayResponse>(stack).map(|response| response.node);
+        let mut responses = stack.all::<GatewayResponse>();
         responses.find(|response| response.of == of)
     };
     match TYPES.into_iter().find_map(created) {

@@ -12,7 +12,8 @@ use crate::aws::{
 use crate::blueprint::OutputFormat;
 use crate::emit::places::{Places, Written};
 use crate::follow::{
-    Follower, Located, RouteMatch, RoutedPath, RuleRequest, Start, literal_host, located, uri_path,
+    Follower, PathStart, ResourcePath, RouteMatch, RuleRequest, StackNode, literal_host, located,
+    uri_path,
 };
 use crate::openapi::HttpMethod;
 use crate::stack::Value;
@@ -108,7 +109,7 @@ impl<'a> Hops<'a> {
     }
 
     /// The resource, what its variables take, and why it is this one.
-    pub(crate) fn resource(&mut self, routed: &RoutedPath<'_>) {
+    pub(crate) fn resource(&mut self, routed: &ResourcePath<'_>) {
         let mut details: Vec<String> = routed
             .values()
             .map(|(name, value)| format!("{name} = {value}"))
@@ -128,7 +129,7 @@ impl<'a> Hops<'a> {
     }
 
     /// The method and who may call it.
-    pub(crate) fn method(&mut self, method: Located<'_, Method>) {
+    pub(crate) fn method(&mut self, method: StackNode<'_, Method>) {
         let http_method = method.node.http_method;
         let detail = if http_method == HttpMethod::Any {
             "takes every method that the path has none of its own for"
@@ -231,7 +232,7 @@ impl<'a> Hops<'a> {
         }
         let steps = self
             .follower
-            .follow_request(Start::Integration(&method.node.integration), &request)?;
+            .follow_request(PathStart::Integration(&method.node.integration), &request)?;
         self.steps(&steps, &request)?;
         match &method.node.integration {
             Integration::Function(call) => self.forwarded(call, &route.path),

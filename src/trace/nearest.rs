@@ -6,22 +6,16 @@
 
 use super::Route;
 use crate::aws::Method;
-use crate::follow::{Located, ResourceTree, TemplatePart, template};
+use crate::follow::{ResourceTree, StackNode, TemplatePart, template};
 use crate::openapi::HttpMethod;
 
 /// Number of routes that are reported.
 const COUNT: usize = 3;
 
-/// A segment of the request, for comparing with a part of a template.
-struct RequestSegment<'a>(&'a str);
-
-/// A part of a template.
-struct RouteSegment<'a>(TemplatePart<'a>);
-
-impl PartialEq<RouteSegment<'_>> for RequestSegment<'_> {
-    fn eq(&self, other: &RouteSegment<'_>) -> bool {
-        match other.0 {
-            TemplatePart::Literal(text) => text == self.0,
+impl PartialEq<TemplatePart<'_>> for &str {
+    fn eq(&self, other: &TemplatePart<'_>) -> bool {
+        match other {
+            TemplatePart::Literal(text) => text == self,
             TemplatePart::Variable(_) | TemplatePart::Rest(_) => true,
         }
     }
@@ -33,15 +27,14 @@ pub(crate) fn nearest(
     method: HttpMethod,
     segments: &[&str],
 ) -> Vec<Route> {
-    let requested: Vec<RequestSegment<'_>> = segments.iter().map(|it| RequestSegment(it)).collect();
+    let requested = segments.to_vec();
     let text = format!("/{}", segments.join("/"));
     let mut ranked = Vec::new();
     each(tree, 0, &mut Vec::new(), &mut |parts, found| {
         let path = template(parts.iter().copied());
-        let route: Vec<RouteSegment<'_>> = parts.iter().map(|it| RouteSegment(*it)).collect();
         let served = found.node.http_method;
         let is_other = served != method && served != HttpMethod::Any;
-        let segments = strsim::generic_levenshtein(&requested, &route);
+        let segments = strsim::generic_levenshtein(&requested, &parts.to_vec());
         let rank = (
             is_other && segments > 0,
             segments,
@@ -66,7 +59,7 @@ fn each<'a>(
     tree: &ResourceTree<'a>,
     place: usize,
     parts: &mut Vec<TemplatePart<'a>>,
-    with: &mut impl FnMut(&[TemplatePart<'a>], &Located<'a, Method>),
+    with: &mut impl FnMut(&[TemplatePart<'a>], &StackNode<'a, Method>),
 ) {
     let here = &tree.places[place];
     here.methods

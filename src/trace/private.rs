@@ -10,7 +10,7 @@ use super::hops::Hops;
 use super::{Answerer, Hop, Response};
 use crate::assemble::Assembled;
 use crate::blueprint::Exposure;
-use crate::follow::{RuleRequest, Start};
+use crate::follow::{PathStart, RuleRequest};
 use crate::plan::{OperationPlan, Plan, Segment};
 
 /// What becomes of the same request where a private caller sends it to the load balancer.
@@ -69,8 +69,10 @@ pub(crate) fn private<'a>(
         path: &path,
     };
     let follower = hops.follower;
-    let steps =
-        follower.follow_request(Start::Balancer(balancer, balanced.listener_port), &request)?;
+    let steps = follower.follow_request(
+        PathStart::Balancer(balancer, balanced.listener_port),
+        &request,
+    )?;
     hops.steps(&steps, &request)?;
     let answer = match hops.response {
         Some(response) => Response {

@@ -10,8 +10,8 @@ use crate::aws::{
     Schedule, TargetGroup, TargetGroupRef, TargetType, Targets, VpcLink, VpcLinkRef, VpcLinkV2,
 };
 use crate::follow::{
-    HttpListenerStep, Located, RoutedPath, RuleIndex, RuleRequest, Step, exchanged, located, node,
-    takes, target_group,
+    HttpListenerStep, ResourcePath, RuleIndex, RuleRequest, StackNode, Step, exchanged, located,
+    node, takes, target_group,
 };
 
 impl Hops<'_> {
@@ -87,7 +87,7 @@ impl Hops<'_> {
     }
 
     /// A listener of a network load balancer, which has a default action and no rules.
-    fn listener(&mut self, listener: &Located<'_, Listener>) {
+    fn listener(&mut self, listener: &StackNode<'_, Listener>) {
         let place = self.place(Some(listener.index));
         let listener = listener.node;
         let (protocol, detail) = match &listener.certificate {
@@ -123,7 +123,7 @@ impl Hops<'_> {
     fn http_listener(&mut self, port: u16, listener: &HttpListenerStep<'_>) {
         let existing = "listener that is there already";
         match listener {
-            HttpListenerStep::Created(Located { index, node }) => {
+            HttpListenerStep::Created(StackNode { index, node }) => {
                 let detail = node.certificate.as_ref().map_or_else(String::new, |it| {
                     format!("TLS ends here, with {}", self.shown(it))
                 });
@@ -140,7 +140,7 @@ impl Hops<'_> {
     }
 
     /// The first rule by priority that takes the request, and why no other does.
-    fn rule(&mut self, rule: &Located<'_, ListenerRule>, request: &RuleRequest<'_>) {
+    fn rule(&mut self, rule: &StackNode<'_, ListenerRule>, request: &RuleRequest<'_>) {
         let rules = self.follower.rules_of(|on| on.is(&rule.node.listener));
         let rules = rules.map(RuleIndex::all).unwrap_or_default();
         let mut behind = rules
@@ -165,7 +165,7 @@ impl Hops<'_> {
     }
 
     fn target_group(&mut self, group: &TargetGroupRef) -> Result<(), String> {
-        let (Some(Located { index, node }), TargetGroupRef::Made(handle)) =
+        let (Some(StackNode { index, node }), TargetGroupRef::Made(handle)) =
             (target_group(self.stack(), group)?, group)
         else {
             let arn = self.shown(&group.arn());
@@ -235,7 +235,11 @@ impl Hops<'_> {
     }
 
     /// A function and the permission to call it.
-    fn function(&mut self, call: &FunctionCall, permission: Option<Located<'_, LambdaPermission>>) {
+    fn function(
+        &mut self,
+        call: &FunctionCall,
+        permission: Option<StackNode<'_, LambdaPermission>>,
+    ) {
         let place = self.place(permission.map(|it| it.index));
         let name = function(&call.function, self.format, self.stack());
         let detail = "the stage may call it; it gets the request as an event";
@@ -246,7 +250,7 @@ impl Hops<'_> {
     pub(crate) fn forwarded(
         &mut self,
         call: &FunctionCall,
-        routed: &RoutedPath<'_>,
+        routed: &ResourcePath<'_>,
     ) -> Result<(), String> {
         let Function::Made(handle) = &call.function else {
             return Ok(());

@@ -99,7 +99,7 @@ fn may_call(
     authorizer: &Handle<Authorizer>,
     function: &Function,
 ) -> Result<(), String> {
-    let mut permissions = located::<AuthorizerPermission>(&assembled.stack).map(|it| it.node);
+    let mut permissions = assembled.stack.all::<AuthorizerPermission>();
     if permissions.any(|it| it.authorizer == *authorizer && it.function == *function) {
         Ok(())
     } else {
@@ -118,27 +118,23 @@ pub(crate) fn extras(plan: &Plan, assembled: &Assembled) -> Option<String> {
     let due = [
         (
             "authorizers",
-            located::<Authorizer>(stack).count(),
+            stack.all::<Authorizer>().count(),
             plan.authorizers.len(),
         ),
         (
             "authorizers that may call functions",
-            located::<AuthorizerPermission>(stack).count(),
+            stack.all::<AuthorizerPermission>().count(),
             functions.count(),
         ),
         (
             "usage plans",
-            located::<UsagePlan>(stack).count(),
+            stack.all::<UsagePlan>().count(),
             plan.usage_plans.len(),
         ),
-        (
-            "API keys",
-            located::<ApiKey>(stack).count(),
-            created.count(),
-        ),
+        ("API keys", stack.all::<ApiKey>().count(), created.count()),
         (
             "keys in usage plans",
-            located::<UsagePlanKey>(stack).count(),
+            stack.all::<UsagePlanKey>().count(),
             keys().count(),
         ),
     ];

@@ -28,10 +28,9 @@ struct PlannedLink<'a> {
 /// and nowhere else.
 pub(crate) fn link_holds(walker: &Walker<'_>) -> Result<(), String> {
     let stack = &walker.assembled.stack;
-    let mut links = located::<VpcLinkV2>(stack).map(|link| link.node);
+    let mut links = stack.all::<VpcLinkV2>();
     let (link, second) = (links.next(), links.next());
     let network = walker.plan.network.as_ref();
-    let network = network.filter(|_| walker.plan.has_gateway);
     let planned = network.and_then(|network| {
         Some(PlannedLink {
             network,
@@ -78,7 +77,7 @@ fn group_of<'a>(
         },
         (Some(_) | None, _) => return Err("its VPC link has other security groups".into()),
     };
-    let rules = located::<EgressRule>(stack).map(|rule| rule.node);
+    let rules = stack.all::<EgressRule>();
     let ports: BTreeSet<u16> = rules
         .filter(|rule| rule.group.id() == *group)
         .map(|rule| rule.port)
@@ -104,7 +103,7 @@ fn is_group(stack: &Stack, alb: &AlbPlan, group: &Value) -> bool {
             security_group.as_ref().is_some_and(|it| is_same(group, it))
         }
         AlbBalancerPlan::Made { .. } => {
-            let mut balancers = located::<ApplicationBalancer>(stack).map(|it| it.node);
+            let mut balancers = stack.all::<ApplicationBalancer>();
             let is_own = |it: &ApplicationBalancer| matches!(&it.security_groups, List::Of(own) if own.contains(group));
             balancers.any(is_own)
         }
@@ -127,8 +126,8 @@ fn is_admitted(
     if !has_group {
         return Ok(());
     }
-    let rules: Vec<&IngressRule> = located::<IngressRule>(stack)
-        .map(|rule| rule.node)
+    let rules: Vec<&IngressRule> = stack
+        .all::<IngressRule>()
         .filter(|rule| is_group(stack, planned.alb, &rule.group))
         .collect();
     for listener in &planned.alb.listeners {

@@ -1,9 +1,14 @@
-//! What is forwarded from the gateway: method, path, headers, parameters and timeout.
+//! What is checked and forwarded by a method: models, path, headers, parameters and timeout.
 //!
 //! In: a method of the stack, its operation, its backend. Out: the first difference. Pure.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::Walker;
 use super::values::is_same;
-use crate::aws::{Header, HeaderSource, Integration, Method, UriSegment};
+use crate::aws::{Header, HeaderSource, Integration, Method, Model, RequestValidator, UriSegment};
+use crate::follow::node;
 use crate::plan::{self, BackendPlan, OperationPlan, Segment};
 
 /// Compares what a method forwards.
@@ -91,4 +96,38 @@ fn headers_hold(headers: &[Header], backend: &BackendPlan) -> Result<(), String>
         ));
     }
     Ok(())
+}
+
+/// Compares the validator and the models of an operation's method.
+pub(crate) fn checks_hold(
+    walker: &Walker<'_>,
+    method: &Method,
+    operation: &OperationPlan,
+) -> Result<(), &'static str> {
+    let stack = &walker.assembled.stack;
+    let (checks, planned) = (&method.checks, &operation.checks);
+    let found = match &checks.validator {
+        Some(handle) => {
+            let validator: &RequestValidator = node(stack, handle).ok_or("names no validator")?;
+            Some((validator.body, validator.parameters))
+        }
+        None => None,
+    };
+    if found != planned.validator() {
+        return Err("is checked by another validator");
+    }
+    let mut models: BTreeMap<Arc<str>, (&str, &serde_json::Value)> = BTreeMap::new();
+    for (media_type, handle) in checks.models.iter() {
+        let model: &Model = node(stack, handle).ok_or("names no model")?;
+        models.insert(Arc::clone(media_type), (&*model.name, &*model.schema));
+    }
+    let planned = planned.models.iter().map(|(media_type, index)| {
+        let model = &walker.plan.models[*index];
+        (Arc::clone(media_type), (&*model.name, &*model.schema))
+    });
+    if models == planned.collect() {
+        Ok(())
+    } else {
+        Err("is held to other models")
+    }
 }

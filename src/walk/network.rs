@@ -19,7 +19,7 @@ use crate::aws::{
 };
 use crate::blueprint::Exposure;
 use crate::follow::{
-    Located, RuleIndex, RuleRequest, Start, Step, Steps, forwarded_to, located, node,
+    PathStart, RuleIndex, RuleRequest, StackNode, Step, Steps, forwarded_to, node,
 };
 use crate::openapi::HttpMethod;
 use crate::plan::{
@@ -76,8 +76,7 @@ impl<'a> Walker<'a> {
     /// Compares all listeners, rules and target groups.
     pub(crate) fn network_holds(&mut self) -> Result<(), String> {
         let stack = &self.assembled.stack;
-        if located::<LoadBalancer>(stack).count() > 1
-            || located::<ApplicationBalancer>(stack).count() > 1
+        if stack.all::<LoadBalancer>().count() > 1 || stack.all::<ApplicationBalancer>().count() > 1
         {
             return Err("there are two load balancers of one type".into());
         }
@@ -102,11 +101,12 @@ impl<'a> Walker<'a> {
             for AlbListenerPlan { port, .. } in &alb.listeners {
                 let (mut steps, planned) = match &network.nlb {
                     Some(nlb) => (
-                        self.follower.follow_request(Start::Port(*port), &request)?,
+                        self.follower
+                            .follow_request(PathStart::Port(*port), &request)?,
                         to_http_listener_behind(nlb, alb, *port),
                     ),
                     None => (
-                        self.from_application_balancer(*port, &request)?,
+                        self.application_balancer_steps(*port, &request)?,
                         to_http_listener(alb, *port),
                     ),
                 };
@@ -117,7 +117,9 @@ impl<'a> Walker<'a> {
         } else if let Some(nlb) = &network.nlb {
             for backend in self.plan.balanced() {
                 let port = backend.listener_port;
-                let steps = self.follower.follow_request(Start::Port(port), &request)?;
+                let steps = self
+                    .follower
+                    .follow_request(PathStart::Port(port), &request)?;
                 self.listener_holds(port, &steps, &from_listener(network, nlb, backend))?;
             }
         }
@@ -134,7 +136,7 @@ impl<'a> Walker<'a> {
         self.holds(steps, planned).map_err(problem)
     }
 
-    fn from_application_balancer(
+    fn application_balancer_steps(
         &self,
         port: u16,
         request: &RuleRequest<'_>,
@@ -143,7 +145,7 @@ impl<'a> Walker<'a> {
         let balancer = network.and_then(|network| network.alb.as_ref());
         let balancer = balancer.ok_or("comes to no load balancer")?;
         self.follower
-            .follow_request(Start::Balancer(balancer, port), request)
+            .follow_request(PathStart::Balancer(balancer, port), request)
     }
 
     /// Compares each rule of each listener, and the target groups of backends without one.
@@ -151,7 +153,7 @@ impl<'a> Walker<'a> {
         for listener in &alb.listeners {
             let rules = self.rules_at(listener).to_vec();
             let problem = |what: &str| format!("port {} has {what}", listener.port);
-            let is_health = |rule: &&Located<'_, ListenerRule>| {
+            let is_health = |rule: &&StackNode<'_, ListenerRule>| {
                 Some(rule.node.priority) == listener.health_priority
             };
             let health = rules.iter().find(is_health);
@@ -212,7 +214,7 @@ impl<'a> Walker<'a> {
     }
 
     /// Rules of a listener, by priority.
-    fn rules_at(&self, planned: &AlbListenerPlan) -> &[Located<'a, ListenerRule>] {
+    fn rules_at(&self, planned: &AlbListenerPlan) -> &[StackNode<'a, ListenerRule>] {
         self.rule_index(planned)
             .map(RuleIndex::all)
             .unwrap_or_default()
@@ -250,7 +252,7 @@ impl<'a> Walker<'a> {
             host,
             path: &sample(&private_path(operation, backend)),
         };
-        let steps = self.from_application_balancer(balanced.listener_port, &request)?;
+        let steps = self.application_balancer_steps(balanced.listener_port, &request)?;
         self.holds(&steps, &from_balancer(alb, balanced))
     }
 

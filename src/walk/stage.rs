@@ -9,7 +9,6 @@ use crate::aws::{
     Authorization, CacheSettings, Deployment, GatewayResponse, Integration, Method, MethodCache,
     MethodThrottle, Preflight, Settings, Stage, ThrottleLimit,
 };
-use crate::follow::located;
 use crate::openapi::HttpMethod;
 use crate::plan::{OperationPlan, Plan, PreflightPlan, Segment, ThrottlePlan, text_of};
 
@@ -110,7 +109,7 @@ fn preflight_holds(walker: &mut Walker<'_>, planned: &PreflightPlan) -> Result<(
 }
 
 fn stage_of(assembled: &Assembled) -> Result<&Stage, String> {
-    let mut stages = located::<Stage>(&assembled.stack).map(|stage| stage.node);
+    let mut stages = assembled.stack.all::<Stage>();
     match (stages.next(), stages.next()) {
         (Some(stage), None) => Ok(stage),
         (None, _) | (Some(_), Some(_)) => Err("there is not one stage".into()),
@@ -189,15 +188,17 @@ fn setting_holds(
 
 /// Whether the gateway's own errors are those that were planned, and part of what is deployed.
 fn errors_hold(plan: &Plan, assembled: &Assembled) -> Result<(), String> {
-    let found: BTreeSet<&str> = located::<GatewayResponse>(&assembled.stack)
-        .map(|response| response.node.of)
+    let found: BTreeSet<&str> = assembled
+        .stack
+        .all::<GatewayResponse>()
+        .map(|response| response.of)
         .collect();
     let planned: BTreeSet<&str> = plan.gateway_responses.iter().map(|it| it.of).collect();
     if found != planned {
         return Err("the gateway's own errors are others than planned".into());
     }
-    let deployment = located::<Deployment>(&assembled.stack).next();
-    if deployment.is_some_and(|it| it.node.parts.len() == found.len()) {
+    let deployment = assembled.stack.all::<Deployment>().next();
+    if deployment.is_some_and(|it| it.parts.len() == found.len()) {
         Ok(())
     } else {
         Err("an error of the gateway's own is not deployed".into())

@@ -71,7 +71,7 @@ fn runs(assembled: &Assembled, function: usize, planned: &SyncPlan) -> Result<()
     if schedule.node.expression != expression {
         return Err("the function that keeps addresses runs at other times".into());
     }
-    let mut permissions = located::<SchedulePermission>(&assembled.stack).map(|it| it.node);
+    let mut permissions = assembled.stack.all::<SchedulePermission>();
     let is_due = permissions
         .next()
         .is_some_and(|it| it.function.index() == function && it.schedule.index() == schedule.index);

@@ -3,7 +3,7 @@
 //! In: the resource tree, an operation. Out: yes or no. Pure.
 
 use crate::aws::{Integration, Method};
-use crate::follow::{Located, ResourcePlace, ResourceTree};
+use crate::follow::{ResourcePlace, ResourceTree, StackNode};
 use crate::openapi::HttpMethod;
 use crate::plan::{OperationPlan, Segment};
 
@@ -88,7 +88,7 @@ fn try_all(
 }
 
 fn is_proxy_below(tree: &ResourceTree<'_>, here: &ResourcePlace<'_>, method: HttpMethod) -> bool {
-    let is_proxy = |it: &Located<'_, Method>| {
+    let is_proxy = |it: &StackNode<'_, Method>| {
         it.node.http_method.overlaps(method) && it.node.integration.is_backend()
     };
     here.children().any(|child| {
@@ -132,7 +132,7 @@ impl Tried {
     fn of(place: &ResourcePlace<'_>, probe: Probe) -> Self {
         // What a browser asks first stands for no other method.
         let is_request =
-            |it: &&Located<'_, Method>| !matches!(it.node.integration, Integration::Preflight(_));
+            |it: &&StackNode<'_, Method>| !matches!(it.node.integration, Integration::Preflight(_));
         let exact = place
             .methods
             .get(&probe.method)
@@ -143,7 +143,7 @@ impl Tried {
                 .values()
                 .find(|it| is_request(it) && it.node.http_method.overlaps(probe.method))
         });
-        let Some(Located { node: found, .. }) = found else {
+        let Some(StackNode { node: found, .. }) = found else {
             return Self::MISSED;
         };
         // Any method but those that are there falls through.
