@@ -29,12 +29,10 @@ use crate::plan::Segment;
 use crate::stack::{Handle, Holds, Value};
 pub(crate) use behind::{PathStart, forwarded_to};
 use requests::MethodRequests;
-pub(crate) use router::{
-    ResourcePath, RouteMatch, Router, TemplatePart, request_segments, template,
-};
+pub(crate) use router::{ResourcePath, RouteMatch, Router, request_segments, template};
 pub(crate) use rules::{RuleIndex, RuleRequest, SAMPLE, takes};
 pub(crate) use step::{HttpListenerStep, StackNode, Step, Steps};
-pub(crate) use tree::{ResourcePlace, ResourceTree};
+pub(crate) use tree::{ResourcePlace, ResourceTree, TemplatePart};
 pub(crate) use uri::{exchanged, path_segments, uri_path};
 
 /// The resources that paths are made of, each where it is found fast.

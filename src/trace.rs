@@ -5,8 +5,6 @@
 //! It routes by the resources alone. What the plan decided is asked only to say why the gateway
 //! refuses.
 
-mod access;
-mod answer;
 mod hops;
 mod nearest;
 mod private;
@@ -20,7 +18,7 @@ pub use request::TracedRequest;
 use serde::Serialize;
 
 use crate::assemble::Assembled;
-use crate::aws::Integration;
+use crate::aws::{GatewayResponse, Integration, Stack};
 use crate::blueprint::Exposure;
 use crate::emit::places::{Places, Written};
 use crate::follow::{Follower, Router};
@@ -59,6 +57,21 @@ pub struct Response {
     pub status: Option<u16>,
     pub body: Option<String>,
     pub why: String,
+}
+
+/// Why a load balancer answers itself.
+const NO_BACKEND: &str = "its rules send the request to no backend";
+
+impl Response {
+    fn new(by: Answerer, response: Option<(u16, String)>, why: String) -> Self {
+        let (status, body) = response.unzip();
+        Self {
+            by,
+            status,
+            body,
+            why,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -162,17 +175,45 @@ pub fn trace(plan: &Plan, assembled: &Assembled, request: &TracedRequest) -> Res
 
 /// The response to a request that no method takes.
 fn unrouted(assembled: &Assembled, has_resource: bool, exposure: Option<String>) -> Response {
-    let (status, body) = answer::no_route(&assembled.stack);
+    let (status, body) = no_route(&assembled.stack);
     let why = if has_resource {
         "the path has no such method"
     } else {
         "no resource has that path"
     };
-    Response {
-        by: Answerer::Gateway,
-        status: Some(status),
-        body: Some(body),
-        why: exposure.unwrap_or_else(|| why.to_owned()),
+    let why = exposure.unwrap_or_else(|| why.to_owned());
+    Response::new(Answerer::Gateway, Some((status, body)), why)
+}
+
+/// Source: docs/aws-rules.md#p8 (403, not 404 or 405).
+const NO_ROUTE_STATUS: u16 = 403;
+const NO_ROUTE_MESSAGE: &str = "Missing Authentication Token";
+
+/// What AWS calls it; the second holds where the first is not made.
+const NO_ROUTE_TYPES: [&str; 2] = ["MISSING_AUTHENTICATION_TOKEN", "DEFAULT_4XX"];
+
+/// Status and body. Of a template the message is filled in; what only a request knows stays as
+/// `$context.…`.
+fn no_route(stack: &Stack) -> (u16, String) {
+    let created = |of| {
+        let mut responses = stack.all::<GatewayResponse>();
+        responses.find(|response| response.of == of)
+    };
+    match NO_ROUTE_TYPES.into_iter().find_map(created) {
+        Some(response) => {
+            let body = response
+                .body
+                .replace(
+                    "$context.error.messageString",
+                    &format!("\"{NO_ROUTE_MESSAGE}\""),
+                )
+                .replace("$context.error.message", NO_ROUTE_MESSAGE);
+            (response.status.unwrap_or(NO_ROUTE_STATUS), body)
+        }
+        None => (
+            NO_ROUTE_STATUS,
+            format!("{{\"message\":\"{NO_ROUTE_MESSAGE}\"}}"),
+        ),
     }
 }
 
@@ -186,32 +227,17 @@ struct RefusalReason<'a> {
 
 /// The response to a request that a method takes.
 fn routed(hops: &Hops<'_>, integration: &Integration, refusal: RefusalReason<'_>) -> Response {
-    match (integration.own_answer(), hops.response) {
-        (None, Some(response)) => Response {
-            by: Answerer::Balancer,
-            status: Some(response.status),
-            body: Some(response.body.to_owned()),
-            why: refusal
-                .exposure
-                .unwrap_or_else(|| "its rules send the request to no backend".to_owned()),
-        },
-        (None, None) => Response {
-            by: Answerer::Backend,
-            status: None,
-            body: None,
-            why: hops.arrival(),
-        },
-        (Some((status, body)), _) => Response {
-            by: Answerer::Gateway,
-            status: Some(status),
-            body: Some(body.to_owned()),
-            why: if matches!(integration, Integration::Preflight(_)) {
-                "a browser asks what it may send; `api.cors` says it".to_owned()
-            } else {
-                refusal.reason()
-            },
-        },
-    }
+    let Some((status, body)) = integration.own_answer() else {
+        let why = refusal.exposure.as_deref().unwrap_or(NO_BACKEND);
+        return hops.end(why.to_owned(), hops.arrival());
+    };
+    let why = match integration {
+        Integration::Preflight(_) => {
+            "a browser asks what it may send; `api.cors` says it".to_owned()
+        }
+        _ => refusal.reason(),
+    };
+    Response::new(Answerer::Gateway, Some((status, body.to_owned())), why)
 }
 
 /// The stage's name stands in the stage's URL already.
@@ -235,12 +261,7 @@ fn without_api(
         method: request.method.as_str(),
         path: request.path.clone(),
         served: false,
-        answer: Response {
-            by: Answerer::Gateway,
-            status: None,
-            body: None,
-            why,
-        },
+        answer: Response::new(Answerer::Gateway, None, why),
         hops: Vec::new(),
         private,
         methods: Vec::new(),

@@ -6,7 +6,7 @@
 //! gateway falls back to a greedy variable above it.
 
 use super::step::StackNode;
-use super::tree::{ResourcePlace, ResourceTree};
+use super::tree::{ResourcePlace, ResourceTree, TemplatePart};
 use crate::aws::Method;
 use crate::openapi::HttpMethod;
 
@@ -22,14 +22,6 @@ pub(crate) struct ResourcePath<'a> {
     pub(crate) beats: Option<&'a str>,
     /// The branch that has no answer, where the place is a greedy variable above it.
     pub(crate) fell_back_from: Option<String>,
-}
-
-/// One segment of a template.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum TemplatePart<'a> {
-    Literal(&'a str),
-    Variable(&'a str),
-    Rest(&'a str),
 }
 
 /// The text of a template.

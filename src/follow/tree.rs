@@ -22,14 +22,29 @@ pub(crate) struct ResourcePlace<'a> {
     pub(crate) methods: BTreeMap<HttpMethod, StackNode<'a, Method>>,
 }
 
-impl ResourcePlace<'_> {
-    /// Every place right below.
+/// One segment of a template.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TemplatePart<'a> {
+    Literal(&'a str),
+    Variable(&'a str),
+    Rest(&'a str),
+}
+
+impl<'a> ResourcePlace<'a> {
+    /// Returns every place right below, with its part of the path.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = (TemplatePart<'a>, usize)> {
+        let literals = self.literals.iter();
+        let literals = literals.map(|(text, place)| (TemplatePart::Literal(text), *place));
+        let variable = self.variable.into_iter();
+        let variable = variable.map(|(name, place)| (TemplatePart::Variable(name), place));
+        let rest = self.rest.into_iter();
+        let rest = rest.map(|(name, place)| (TemplatePart::Rest(name), place));
+        literals.chain(variable).chain(rest)
+    }
+
+    /// Returns every place right below.
     pub(crate) fn children(&self) -> impl Iterator<Item = usize> {
-        self.literals
-            .values()
-            .copied()
-            .chain(self.variable.map(|it| it.1))
-            .chain(self.rest.map(|it| it.1))
+        self.parts().map(|(_, place)| place)
     }
 }
 

@@ -3,11 +3,11 @@
 //! In: a `RouteMatch`, the stack, where it was written. Out: `Hop`s in order. Pure.
 
 use super::Hop;
-use super::access;
 use super::request::TracedRequest;
 use super::values::shown;
 use crate::aws::{
-    Authorization, AuthorizedBy, FixedResponse, Header, Integration, Method, RestApi, Stack, Stage,
+    Authorization, AuthorizedBy, DomainName, FixedResponse, Header, Integration, Method, RestApi,
+    Stack, Stage,
 };
 use crate::blueprint::OutputFormat;
 use crate::emit::places::{Places, Written};
@@ -26,16 +26,6 @@ pub(crate) struct Hops<'a> {
     pub(crate) format: OutputFormat,
     pub(crate) follower: &'a Follower<'a>,
     places: &'a Places<'a>,
-}
-
-/// What an integration sends.
-#[derive(Clone, Copy)]
-struct Forwarded<'a> {
-    kind: &'static str,
-    uri: &'a str,
-    timeout_ms: u32,
-    headers: &'a [Header],
-    skips_verification: bool,
 }
 
 impl<'a> Hops<'a> {
@@ -168,7 +158,7 @@ impl<'a> Hops<'a> {
                 detail.push_str("asks for an API key of a usage plan, and for nothing else")
             }
             (true, false) => detail.push_str("; and for an API key of a usage plan"),
-            (false, true) => detail.push_str(&access::of_open_method(self.stack())),
+            (false, true) => detail.push_str(&of_open_method(self.stack())),
             (false, false) => {}
         }
         self.add("authorizer", name, detail, place);
@@ -188,48 +178,36 @@ impl<'a> Hops<'a> {
             path: "",
         };
         let path;
-        match &method.node.integration {
+        let (kind, detail) = match &method.node.integration {
             Integration::Proxy(proxy) => {
                 path = uri_path(&proxy.path, variable);
                 request.path = &path;
                 request.host = literal_host(proxy);
                 let protocol = if proxy.is_tls { "https" } else { "http" };
-                let host = self.shown(&proxy.uri_host());
-                let forwarded = Forwarded {
-                    kind: "HTTP_PROXY",
-                    uri: &format!("{protocol}://{host}:{}{path}", proxy.port),
-                    timeout_ms: proxy.timeout_ms,
-                    headers: &proxy.headers,
-                    skips_verification: proxy.skips_verification,
-                };
-                self.forwarded_by(method.index, forwarded);
+                let (host, port) = (self.shown(&proxy.uri_host()), proxy.port);
+                let uri = format!("{protocol}://{host}:{port}{path}");
+                let more = headers_and_tls(&proxy.headers, proxy.skips_verification);
+                let detail = format!("{uri}; waits {} ms{more}", proxy.timeout_ms);
+                ("HTTP_PROXY", detail)
             }
             Integration::Internet(proxy) => {
-                let url = self.shown(&proxy.url);
-                let forwarded = Forwarded {
-                    kind: "HTTP_PROXY",
-                    uri: &format!("{url}{}", uri_path(&proxy.path, variable)),
-                    timeout_ms: proxy.timeout_ms,
-                    headers: &proxy.headers,
-                    skips_verification: proxy.skips_verification,
-                };
-                self.forwarded_by(method.index, forwarded);
+                let uri = self.shown(&proxy.url) + &uri_path(&proxy.path, variable);
+                let more = headers_and_tls(&proxy.headers, proxy.skips_verification);
+                let detail = format!("{uri}; waits {} ms{more}", proxy.timeout_ms);
+                ("HTTP_PROXY", detail)
             }
             Integration::Function(call) => {
-                let forwarded = Forwarded {
-                    kind: "AWS_PROXY",
-                    uri: &self.shown(&call.function.uri(&method.node.api)),
-                    timeout_ms: call.timeout_ms,
-                    headers: &[],
-                    skips_verification: false,
-                };
-                self.forwarded_by(method.index, forwarded);
+                let uri = self.shown(&call.function.uri(&method.node.api));
+                ("AWS_PROXY", format!("{uri}; waits {} ms", call.timeout_ms))
             }
             Integration::Preflight(_) => {
-                self.mock(method.index, "the gateway tells a browser what it may send");
+                let detail = "the gateway tells a browser what it may send";
+                ("MOCK", detail.to_owned())
             }
-            Integration::NotFound => self.mock(method.index, "the gateway answers 404 itself"),
-        }
+            Integration::NotFound => ("MOCK", "the gateway answers 404 itself".to_owned()),
+        };
+        let place = self.part(method.index, "aws_api_gateway_integration", "");
+        self.add("integration", kind, detail, place);
         let steps = self
             .follower
             .follow_request(PathStart::Integration(&method.node.integration), &request)?;
@@ -242,22 +220,34 @@ impl<'a> Hops<'a> {
             | Integration::NotFound => Ok(()),
         }
     }
+}
 
-    fn mock(&mut self, method: usize, detail: &str) {
-        let place = self.part(method, "aws_api_gateway_integration", "");
-        self.add("integration", "MOCK", detail, place);
+fn headers_and_tls(headers: &[Header], skips_verification: bool) -> String {
+    let mut text = String::new();
+    if !headers.is_empty() {
+        let names: Vec<&str> = headers.iter().map(|header| &*header.name).collect();
+        text.push_str(&format!("; sets {}", names.join(", ")));
     }
+    if skips_verification {
+        text.push_str("; verifies no certificate");
+    }
+    text
+}
 
-    fn forwarded_by(&mut self, method: usize, forwarded: Forwarded<'_>) {
-        let mut detail = format!("{}; waits {} ms", forwarded.uri, forwarded.timeout_ms);
-        if !forwarded.headers.is_empty() {
-            let names: Vec<&str> = forwarded.headers.iter().map(|it| &*it.name).collect();
-            detail.push_str(&format!("; sets {}", names.join(", ")));
-        }
-        if forwarded.skips_verification {
-            detail.push_str("; verifies no certificate");
-        }
-        let place = self.part(method, "aws_api_gateway_integration", "");
-        self.add("integration", forwarded.kind, detail, place);
-    }
+/// What a method that requires nothing lets through.
+fn of_open_method(stack: &Stack) -> String {
+    let has_policy = stack
+        .all::<RestApi>()
+        .any(|api| api.endpoint.policy.is_some());
+    let mut domains = stack.all::<DomainName>();
+    let has_certificates = domains.any(|domain| domain.truststore.is_some());
+    let policy = "the API's resource policy";
+    let certificates = "the certificates that the domain trusts";
+    let by = match (has_policy, has_certificates) {
+        (false, false) => return "the gateway lets every caller through".to_owned(),
+        (true, false) => policy.to_owned(),
+        (false, true) => certificates.to_owned(),
+        (true, true) => format!("{policy} and {certificates}"),
+    };
+    format!("the method asks for nothing; who may call is up to {by}")
 }

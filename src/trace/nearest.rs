@@ -66,17 +66,7 @@ fn each<'a>(
         .values()
         .filter(|it| it.node.integration.is_backend())
         .for_each(|it| with(parts, it));
-    let literals = here
-        .literals
-        .iter()
-        .map(|(text, next)| (TemplatePart::Literal(text), *next));
-    let variable = here
-        .variable
-        .map(|(name, next)| (TemplatePart::Variable(name), next));
-    let rest = here
-        .rest
-        .map(|(name, next)| (TemplatePart::Rest(name), next));
-    for (part, next) in literals.chain(variable).chain(rest) {
+    for (part, next) in here.parts() {
         parts.push(part);
         each(tree, next, parts, with);
         parts.pop();

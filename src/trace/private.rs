@@ -7,7 +7,7 @@
 use serde::Serialize;
 
 use super::hops::Hops;
-use super::{Answerer, Hop, Response};
+use super::{Answerer, Hop, NO_BACKEND, Response};
 use crate::assemble::Assembled;
 use crate::blueprint::Exposure;
 use crate::follow::{PathStart, RuleRequest};
@@ -74,23 +74,11 @@ pub(crate) fn private<'a>(
         &request,
     )?;
     hops.steps(&steps, &request)?;
-    let answer = match hops.response {
-        Some(response) => Response {
-            by: Answerer::Balancer,
-            status: Some(response.status),
-            body: Some(response.body.to_owned()),
-            why: "its rules send the request to no backend".to_owned(),
-        },
-        None => Response {
-            by: Answerer::Backend,
-            status: None,
-            body: None,
-            why: format!(
-                "{}; the load balancer asks nobody who they are",
-                hops.arrival()
-            ),
-        },
-    };
+    let why = format!(
+        "{}; the load balancer asks nobody who they are",
+        hops.arrival()
+    );
+    let answer = hops.end(NO_BACKEND.to_owned(), why);
     Ok(Some(Private {
         served: answer.by == Answerer::Backend,
         path,

@@ -4,6 +4,7 @@
 
 use super::hops::Hops;
 use super::values::function;
+use super::{Answerer, Response};
 use crate::aws::{
     ApplicationBalancer, ApplicationBalancerRef, BalancerRef, FixedResponse, Function,
     FunctionCall, LambdaPermission, Listener, ListenerRule, LoadBalancer, Members, RuleAction,
@@ -276,6 +277,17 @@ impl Hops<'_> {
         let place = self.place(Some(handle.index()));
         self.add("target", variable("HOSTS"), detail, place);
         Ok(())
+    }
+
+    /// Returns the response of a load balancer or of a backend, with the reason for either.
+    pub(crate) fn end(&self, of_balancer: String, of_backend: String) -> Response {
+        match self.response {
+            Some(FixedResponse { status, body, .. }) => {
+                let response = Some((status, body.to_owned()));
+                Response::new(Answerer::Balancer, response, of_balancer)
+            }
+            None => Response::new(Answerer::Backend, None, of_backend),
+        }
     }
 
     /// Where the request came out, in a sentence.
