@@ -1,5 +1,4 @@
 //! From decisions to resources: which AWS resources there are, and how they refer to each other.
-//!
 //! In: `Plan`. Out: `Stack`. Pure.
 //! The order of insertion is an order of deployment; nothing is decided here about what the user
 //! asked for.

@@ -1,21 +1,18 @@
 //! Reads a blueprint: what the user wrote, checked against the contract, with the way back to its
 //! lines.
-//!
 //! In: `Files`, a path. Out: `Blueprint`. Pure but for `Files`.
-//! Everything that is wrong is reported in one run; what this release does not build is refused by
-//! name, never ignored.
 
 pub mod auth;
 pub mod backends;
 pub mod balancers;
 mod check;
 mod decode;
-pub mod defaults;
 mod expression;
 mod fault;
 pub mod gateway;
 mod identity;
 mod layers;
+mod node;
 pub mod operations;
 mod policy;
 mod references;
@@ -47,8 +44,11 @@ pub use auth::*;
 pub use backends::*;
 pub use balancers::*;
 pub use gateway::*;
-pub use identity::{CLIENT_CERTIFICATE, identity_source, is_credential, is_same_source};
+pub use identity::{
+    AUTHORIZATION, CLIENT_CERTIFICATE, identity_source, is_credential, is_same_source,
+};
 pub use operations::*;
+pub use references::Variable;
 pub use route_field::RouteFieldFault;
 pub use routes::*;
 pub use scalars::{Duration, PathList, Port, Reserved, Switch};
@@ -57,13 +57,16 @@ pub use schema::{schema, schema_with_marks};
 pub use show::show;
 pub use spec::*;
 pub use stack::{Likeness, StackIdentity};
-pub use values::{Value, Values, Variable};
+pub use values::{ValueSpec, ValuesSpec};
 pub(crate) use yaml::scalar;
 
-/// A blueprint, and where each of its parts was written.
+/// A blueprint with its defaults, and where each of its parts was written.
 #[derive(Debug)]
 pub struct Blueprint {
+    /// What holds: what was written, and defaults for all else.
     pub spec: BlueprintSpec,
+    /// What `spec` was decoded from.
+    written: serde_json::Value,
     layers: Layers,
     /// The resource policy that it names.
     policy: Option<Arc<serde_json::Value>>,
@@ -79,7 +82,13 @@ impl Blueprint {
         self.layers.place(&self.left_out.original(pointer))
     }
 
-    /// Whether a part of the blueprint comes whole from a file that it extends.
+    /// Returns whether a part of `spec` is no default: it was written, here or in a base.
+    pub fn is_written(&self, pointer: &str) -> bool {
+        let pointer = self.left_out.original(pointer);
+        self.written.pointer(&pointer).is_some() && !self.left_out.pointers.contains(&pointer)
+    }
+
+    /// Returns whether a part of the blueprint comes whole from a file that it extends.
     pub fn is_from_base(&self, pointer: &str) -> bool {
         self.layers.is_from_base(&self.left_out.original(pointer))
     }
@@ -94,8 +103,8 @@ impl Blueprint {
         })
     }
 
-    /// Whether a finding says that something is not there which was wrong and left out, and said to
-    /// be.
+    /// Returns whether a finding says that something is not there which was wrong and left out, and
+    /// said to be.
     pub fn was_left_out(&self, finding: &Diagnostic) -> bool {
         let is_in = |place: &Place, pointer: &str| {
             matches!(&place.at, At::Pointer(at) if at == pointer) && self.layers.has(&place.file)
@@ -185,6 +194,7 @@ pub fn read(
     diagnostics.extend(conflicts);
     let mut blueprint = Blueprint {
         spec: decoded.spec,
+        written: decoded.written,
         layers,
         policy: None,
         variables,

@@ -274,12 +274,7 @@ fn output(
     request: &Request,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<RelativePath> {
-    let dir = blueprint
-        .spec
-        .output
-        .as_ref()
-        .and_then(|output| output.dir.as_deref())
-        .unwrap_or(blueprint::defaults::OUTPUT_DIR);
+    let dir = blueprint.spec.output.dir.as_str();
     let path = RelativePath::join(request.blueprint.folder(), dir);
     let refused = |message: String| {
         diagnostic::OUTPUT_OUTSIDE_ROOT

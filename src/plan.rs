@@ -13,7 +13,6 @@ pub mod models;
 pub mod names;
 mod network;
 mod paths;
-mod quotas;
 mod routes;
 mod rules;
 mod segments;
@@ -23,7 +22,7 @@ mod variables;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::blueprint;
+use crate::blueprint::{self, LimitsSpec};
 use crate::diagnostic::{OperationName, Place};
 use crate::openapi::{HttpMethod, Security};
 pub use crate::plan::access::authorizers::{
@@ -56,7 +55,6 @@ pub use lambda::FunctionPlan;
 pub use models::{ChecksPlan, CoveragePlan, ModelPlan};
 pub use names::Prefix;
 pub use paths::{Segment, text_of};
-pub use quotas::LimitsPlan;
 pub use stage::{ClusterPlan, LogRolePlan, RequestLogPlan, StagePlan};
 
 /// Text that is known now or at deploy time.
@@ -290,7 +288,8 @@ pub struct Plan {
     pub stage: StagePlan,
     pub cross_zone: bool,
     pub deletion_protection: bool,
-    pub limits: LimitsPlan,
+    /// Quotas of the account.
+    pub limits: LimitsSpec,
     /// Place of a finding about the blueprint as a whole.
     pub place: Place,
 }

@@ -1,5 +1,4 @@
 //! Preflights of browsers, and the gateway's own errors.
-//!
 //! In: `CorsPlan`, `GatewayResponsePlan`s. Out: integrations and nodes in the stack. Pure.
 
 use std::collections::BTreeMap;

@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use super::values::value;
 use crate::aws::{Function, LambdaPermission, LogGroup, RestApi, Stack, Statement};
-use crate::blueprint::defaults;
 use crate::plan::{BackendPlan, FunctionPlan, IntegrationPlan, Plan};
 use crate::stack::{File, Handle, Label, Value};
 pub(crate) use forwarder::{Functions, forwarders};
@@ -64,10 +63,15 @@ pub(crate) fn function(plan: &FunctionPlan) -> Function {
 }
 
 /// Adds the log group of a function.
-fn log_group(stack: &mut Stack, label: &Label, function_name: &Value) -> Handle<LogGroup> {
+fn log_group(
+    stack: &mut Stack,
+    label: &Label,
+    function_name: &Value,
+    retention_days: u32,
+) -> Handle<LogGroup> {
     let log_group = LogGroup {
         name: Value::Text(vec![Value::literal("/aws/lambda/"), function_name.clone()]),
-        retention_days: defaults::ACCESS_LOG_RETENTION,
+        retention_days,
         kms_key: None,
     };
     stack.add(File::Network, label.clone(), log_group)

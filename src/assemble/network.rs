@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use super::{BackendNodes, NetworkNodes};
 use crate::aws::{HttpListenerRef, Stack};
-use crate::plan::{AlbPlan, LinkPlan, NetworkPlan, NlbPlan, Plan};
+use crate::plan::{AlbPlan, NetworkPlan, Plan};
 use alb::AlbNodes;
 pub(crate) use outputs::outputs;
 use rules::StackGroups;
@@ -26,97 +26,53 @@ pub(crate) fn network(
     plan: &Plan,
     network: &NetworkPlan,
 ) -> (NetworkNodes, Vec<BackendNodes>) {
-    match (&network.nlb, &network.link, &network.alb) {
-        (Some(nlb), _, _) => through_nlb(stack, plan, network, nlb),
-        (None, link, Some(alb)) => straight_to_alb(stack, plan, network, link.as_ref(), alb),
-        (None, _, None) => unreachable!("every topology with a network has a load balancer"),
-    }
-}
-
-fn through_nlb(
-    stack: &mut Stack,
-    plan: &Plan,
-    network: &NetworkPlan,
-    nlb: &NlbPlan,
-) -> (NetworkNodes, Vec<BackendNodes>) {
-    let group = nlb::security_group(stack, plan, network, nlb);
-    let balancer = nlb::balancer(stack, plan, network, nlb, group.as_ref());
-    let (alb, backends, passed_on) = match &network.alb {
-        None => (
-            None,
-            plan.balanced()
-                .map(|backend| {
-                    let entry = nlb::EntryPoint {
-                        plan: nlb,
-                        balancer: &balancer,
-                    };
-                    nlb::backend(stack, plan, network, &entry, backend)
-                })
-                .collect(),
-            Vec::new(),
-        ),
-        Some(alb) => {
-            let nodes = alb::alb(stack, plan, network, alb);
-            let backends = behind_alb(stack, plan, network, alb, &nodes);
-            let passed_on = alb::passed_on(stack, plan, network, &balancer, &nodes);
-            (Some(nodes), backends, passed_on)
-        }
+    let group = match (&network.nlb, &network.link) {
+        (Some(nlb), _) => nlb::security_group(stack, plan, network, nlb),
+        (None, Some(link)) => link::security_group(stack, plan, network, link),
+        (None, None) => None,
+    };
+    let nlb = network.nlb.as_ref().map(|nlb| nlb::EntryPoint {
+        plan: nlb,
+        balancer: nlb::balancer(stack, plan, network, nlb, group.as_ref()),
+    });
+    let alb = network
+        .alb
+        .as_ref()
+        .map(|alb| (alb, alb::alb(stack, plan, network, alb)));
+    let backends = match (&alb, &nlb) {
+        (Some((alb, nodes)), _) => behind_alb(stack, plan, network, alb, nodes),
+        (None, Some(nlb)) => plan
+            .balanced()
+            .map(|backend| nlb::backend(stack, plan, network, nlb, backend))
+            .collect(),
+        (None, None) => unreachable!("every topology with a network has a load balancer"),
+    };
+    let passed_on = match (&nlb, &alb) {
+        (Some(nlb), Some((_, nodes))) => alb::passed_on(stack, plan, network, &nlb.balancer, nodes),
+        _ => Vec::new(),
     };
     let groups = StackGroups {
         front: group.as_ref(),
-        alb: alb.as_ref().and_then(|nodes| nodes.group.as_ref()),
+        alb: alb.as_ref().and_then(|(_, nodes)| nodes.group.as_ref()),
     };
     rules::rules(stack, plan, network, &groups);
-    let link = nlb::link(stack, plan, nlb, &balancer);
-    let listeners = network
-        .alb
-        .iter()
-        .zip(&alb)
-        .flat_map(|(plan, nodes)| by_port(plan, nodes))
-        .collect();
-    let alb = alb.map(|nodes| nodes.balancer);
-    (
-        NetworkNodes {
-            link: Some(link),
-            link_group: None,
-            balancer: Some(balancer),
-            alb,
-            passed_on,
-            listeners,
-        },
-        backends,
-    )
-}
-
-/// Without a link where nothing is public.
-fn straight_to_alb(
-    stack: &mut Stack,
-    plan: &Plan,
-    network: &NetworkPlan,
-    link: Option<&LinkPlan>,
-    alb: &AlbPlan,
-) -> (NetworkNodes, Vec<BackendNodes>) {
-    let link_group = link.and_then(|link| link::security_group(stack, plan, network, link));
-    let nodes = alb::alb(stack, plan, network, alb);
-    let backends = behind_alb(stack, plan, network, alb, &nodes);
-    let groups = StackGroups {
-        front: link_group.as_ref(),
-        alb: nodes.group.as_ref(),
+    // Without a link where nothing is public.
+    let link = match (&nlb, &network.link) {
+        (Some(nlb), _) => Some(nlb::link(stack, plan, nlb)),
+        (None, link) => link
+            .as_ref()
+            .map(|link| link::link(stack, plan, link, group.as_ref())),
     };
-    rules::rules(stack, plan, network, &groups);
-    let link = link.map(|link| link::link(stack, plan, network, link, link_group.as_ref()));
-    let listeners = by_port(alb, &nodes);
-    (
-        NetworkNodes {
-            link,
-            link_group,
-            balancer: None,
-            alb: Some(nodes.balancer),
-            passed_on: Vec::new(),
-            listeners,
-        },
-        backends,
-    )
+    let listeners = alb.iter().flat_map(|(alb, nodes)| by_port(alb, nodes));
+    let nodes = NetworkNodes {
+        link,
+        link_group: group.filter(|_| nlb.is_none()),
+        passed_on,
+        listeners: listeners.collect(),
+        balancer: nlb.map(|nlb| nlb.balancer),
+        alb: alb.map(|(_, nodes)| nodes.balancer),
+    };
+    (nodes, backends)
 }
 
 fn by_port(plan: &AlbPlan, nodes: &AlbNodes) -> Vec<(u16, Option<HttpListenerRef>)> {

@@ -1,5 +1,4 @@
 //! The stage and what stands beside it: logs, the account's role, the certificate, the web ACL.
-//!
 //! In: `StagePlan`, the deployment. Out: nodes in the stack. Pure.
 
 use super::this;
@@ -9,7 +8,7 @@ use crate::aws::{
     MethodCache, MethodSettings, MethodThrottle, RestApi, Role, Settings, Stack, Stage, Statement,
     WebAclAssociation,
 };
-use crate::blueprint::{ExecutionLog, defaults};
+use crate::blueprint::ExecutionLog;
 use crate::plan::{LogRolePlan, OperationPlan, Plan, ThrottlePlan, names, text_of};
 use crate::stack::{Address, File, Handle, Here, Label, Value};
 
@@ -198,8 +197,7 @@ fn execution_log(
     let request_log = plan.stage.request_log.as_ref();
     let group = LogGroup {
         name,
-        retention_days: request_log
-            .map_or(defaults::ACCESS_LOG_RETENTION, |log| log.retention_days),
+        retention_days: plan.stage.log_retention_days,
         kms_key: request_log.and_then(|log| log.kms_key.as_ref()).map(value),
     };
     Some(

@@ -1,21 +1,21 @@
 //! Authorization as written: what the gateway does with each security scheme.
-//!
 //! In: the tree. Out: `AuthSpec` and its parts. Pure.
-//! The comments on the fields are for users: they become the published schema.
 
 use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use serde_json::Value as Json;
 
-use super::decode::{Decode, TreeNode, mapping, names};
+use super::decode::{Decode, mapping, names};
 use super::fault::Faults;
+use super::node::TreeNode;
 use super::scalars::Duration;
-use super::values::{Value, Values};
+use super::values::{ValueSpec, ValuesSpec};
 
 /// What the gateway does with a security scheme.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum AuthSpec {
     /// `iam`: requests are signed with AWS credentials.
     Iam,
@@ -70,18 +70,6 @@ impl Decode for AuthSpec {
     }
 }
 
-impl Serialize for AuthSpec {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Iam => serializer.serialize_str("iam"),
-            Self::ApiKey => serializer.serialize_str("api-key"),
-            Self::Ignore => serializer.serialize_str("ignore"),
-            Self::Cognito(spec) => serializer.collect_map([("cognito", spec)]),
-            Self::Lambda(spec) => serializer.collect_map([("lambda", spec)]),
-        }
-    }
-}
-
 impl JsonSchema for AuthSpec {
     fn schema_name() -> Cow<'static, str> {
         "AuthSpec".into()
@@ -107,7 +95,7 @@ mapping! {
     /// User pools of Cognito whose tokens are accepted.
     pub struct CognitoSpec {
         /// ARNs of the user pools.
-        pub user_pools: Values,
+        pub user_pools: ValuesSpec,
     }
 }
 
@@ -115,17 +103,18 @@ mapping! {
     /// A function that decides.
     pub struct LambdaAuthorizerSpec {
         /// Name or ARN of the function.
-        pub function: Value,
-        /// What the function is given. Default: `request`.
-        pub kind: Option<AuthorizerInput>,
+        pub function: ValueSpec,
+        /// What the function is given.
+        pub kind: AuthorizerInput = AuthorizerInput::Request,
         /// What tells callers apart: `header.NAME`, `query.NAME`, `context.NAME` or `stage.NAME`.
         /// Default: `header.Authorization`.
         pub identity: Option<Vec<String>>,
         /// Where callers really show their credential, for descriptions that are wrong about it:
         /// `header.NAME` or `query.NAME`. `identity` holds it, or is it where none is written.
         pub credential: Option<String>,
-        /// How long an answer of the function is kept, at most `1h`. Default: `5m`.
-        pub ttl: Option<Duration>,
+        /// How long an answer of the function is kept, at most `1h`.
+        // Source: docs/aws-rules.md#a8.
+        pub ttl: Duration = Duration::of_seconds(300),
     }
 }
 

@@ -1,7 +1,5 @@
 //! Backends as written: where each runs and how the balancer speaks to it.
-//!
 //! In: the tree. Out: `BackendSpec` and its parts. Pure.
-//! The comments on the fields are for users: they become the published schema.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -10,14 +8,14 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 use serde_json::Value as Json;
 
-use super::decode::{Decode, TreeNode, mapping, names};
+use super::decode::{Decode, names, section};
 use super::fault::Faults;
+use super::node::TreeNode;
 use super::scalars::{Duration, Port};
-use super::values::{Value, Values};
+use super::values::{ValueSpec, ValuesSpec};
 
-mapping! {
+section! {
     /// Where a backend runs.
-    #[derive(Default)]
     pub struct BackendSpec {
         /// What the servers listen on.
         pub port: Option<Port>,
@@ -25,35 +23,41 @@ mapping! {
         pub listener_port: Option<Port>,
         /// Which of the ALB's listeners serves it. Default: the first.
         pub alb_port: Option<Port>,
-        /// How the balancer speaks to it. Default: `http`.
-        pub protocol: Option<Protocol>,
+        /// How the balancer speaks to it.
+        pub protocol: Protocol = Protocol::Http,
         /// Host of the integration's URI: the Host header, and the name that a certificate is
         /// checked for.
-        pub host: Option<Value>,
+        pub host: Option<ValueSpec>,
         /// How its certificate is checked.
-        pub tls: Option<TlsSpec>,
+        pub tls: TlsSpec = TlsSpec::default(),
         /// Headers by name, set on the way to the backend over what the client sent: text, or
         /// `context.…` and `stageVariables.…`.
         /// Not for functions, which get the request as it came.
-        pub headers: Option<BTreeMap<String, Value>>,
+        pub headers: Option<BTreeMap<String, ValueSpec>>,
         /// The servers. Exactly one kind.
         pub targets: Option<TargetsSpec>,
         /// Public `https` address in topology `internet`, in place of port and targets. Its own
         /// path comes first, then `path_prefix`.
-        pub url: Option<Value>,
-        /// Whether the addresses of `ips` lie outside the VPC, behind a peering or a VPN. Default:
-        /// `false`.
-        pub outside_vpc: Option<bool>,
+        pub url: Option<ValueSpec>,
+        /// Whether the addresses of `ips` lie outside the VPC, behind a peering or a VPN.
+        pub outside_vpc: bool = false,
         /// How the balancer asks whether a server is well.
-        pub health_check: Option<HealthCheckSpec>,
-        /// How long a server that leaves may finish its requests. Default: `60s`.
-        pub deregistration_delay: Option<Duration>,
-        /// Put before the path when the request is forwarded. Default: `/`.
+        pub health_check: HealthCheckSpec = HealthCheckSpec::default(),
+        /// How long a server that leaves may finish its requests.
+        pub deregistration_delay: Duration = Duration::of_seconds(60),
+        /// Put before the path when the request is forwarded.
         #[schemars(regex(pattern = "^/"))]
-        pub path_prefix: Option<String>,
+        pub path_prefix: String = "/".to_owned(),
         /// Security group of the servers: an ingress rule that admits the balancer is emitted for
         /// it.
-        pub security_group: Option<Value>,
+        pub security_group: Option<ValueSpec>,
+    }
+}
+
+impl BackendSpec {
+    /// The port of the NLB's listener: the servers' own, where no other is written.
+    pub fn nlb_port(&self) -> Option<Port> {
+        self.listener_port.or(self.port)
     }
 }
 
@@ -65,54 +69,34 @@ names! {
     }
 }
 
-mapping! {
+section! {
     /// How a certificate is checked.
-    #[derive(Default)]
     pub struct TlsSpec {
-        /// Whether the certificate is checked. Default: `true`.
-        pub verify: Option<bool>,
+        /// Whether the certificate is checked.
+        pub verify: bool = true,
     }
 }
 
-mapping! {
+section! {
     /// The servers of a backend. Exactly one kind.
     #[schemars(extend("minProperties" = 1, "maxProperties" = 1))]
-    #[derive(Default)]
     pub struct TargetsSpec {
         /// Ids of instances.
-        pub instances: Option<Values>,
+        pub instances: Option<ValuesSpec>,
         /// Names of autoscaling groups; Terraform only.
-        pub autoscaling_groups: Option<Values>,
+        pub autoscaling_groups: Option<ValuesSpec>,
         /// IP addresses.
-        pub ips: Option<Values>,
+        pub ips: Option<ValuesSpec>,
         /// A service of ECS that registers itself: `true` or its network and deployment.
         pub ecs: Option<EcsSpec>,
         /// DNS names or addresses; topology `forwarder` only.
-        pub hosts: Option<Values>,
+        pub hosts: Option<ValuesSpec>,
         /// ARN of a target group that is there; only listener or rule are emitted.
-        pub target_group: Option<Value>,
+        pub target_group: Option<ValueSpec>,
         /// A function that is called straight from the gateway: name or ARN, with `:` and an alias
         /// or a version or without. A reference yields an ARN. The function gets the path of the
         /// gateway, with the prefix of a mount.
-        pub function: Option<Value>,
-    }
-}
-
-impl TargetsSpec {
-    /// The names of the kinds that are written.
-    pub fn kinds(&self) -> Vec<&'static str> {
-        [
-            ("instances", self.instances.is_some()),
-            ("autoscaling_groups", self.autoscaling_groups.is_some()),
-            ("ips", self.ips.is_some()),
-            ("ecs", self.ecs.is_some()),
-            ("hosts", self.hosts.is_some()),
-            ("target_group", self.target_group.is_some()),
-            ("function", self.function.is_some()),
-        ]
-        .into_iter()
-        .filter_map(|(kind, is_written)| is_written.then_some(kind))
-        .collect()
+        pub function: Option<ValueSpec>,
     }
 }
 
@@ -122,6 +106,16 @@ pub enum EcsSpec {
     /// `true`.
     Service,
     With(EcsNetworkSpec),
+}
+
+impl EcsSpec {
+    /// Network and deployment.
+    pub fn settings(&self) -> EcsNetworkSpec {
+        match self {
+            Self::Service => EcsNetworkSpec::default(),
+            Self::With(settings) => settings.clone(),
+        }
+    }
 }
 
 impl Decode for EcsSpec {
@@ -162,15 +156,14 @@ impl JsonSchema for EcsSpec {
     }
 }
 
-mapping! {
+section! {
     /// Network and deployment of a service of ECS.
-    #[derive(Default)]
     pub struct EcsNetworkSpec {
         /// Network mode of the tasks: `awsvpc` makes a target group of addresses, `bridge` one of
-        /// instances. Default: `awsvpc`.
-        pub network: Option<EcsNetwork>,
-        /// How a new version comes in. Default: `rolling`.
-        pub deployment: Option<EcsDeployment>,
+        /// instances.
+        pub network: EcsNetwork = EcsNetwork::Awsvpc,
+        /// How a new version comes in.
+        pub deployment: EcsDeployment = EcsDeployment::Rolling,
     }
 }
 
@@ -190,30 +183,29 @@ names! {
     }
 }
 
-mapping! {
+section! {
     /// How the balancer asks whether a server is well.
-    #[derive(Default)]
     pub struct HealthCheckSpec {
         /// Default: `tcp` on an NLB's target groups, `http` on an ALB's.
         pub protocol: Option<HealthCheckProtocol>,
-        /// Path that is asked for. Default: `/`.
+        /// Path that is asked for.
         #[schemars(regex(pattern = "^/"))]
-        pub path: Option<String>,
-        /// Port that is asked: `traffic` or a number. Default: `traffic`.
-        pub port: Option<HealthPort>,
-        /// Time between two questions. Default: `30s`.
-        pub interval: Option<Duration>,
-        /// Time for an answer. Default: `6s`.
-        pub timeout: Option<Duration>,
-        /// Good answers in a row that make a server well. Default: 3.
-        pub healthy: Option<u32>,
-        /// Bad answers in a row that make a server ill. Default: 3.
-        pub unhealthy: Option<u32>,
-        /// Status codes of a good answer. Default: `200-399`.
+        pub path: String = "/".to_owned(),
+        /// Port that is asked: `traffic` or a number.
+        pub port: HealthPort = HealthPort::Traffic,
+        /// Time between two questions.
+        pub interval: Duration = Duration::of_seconds(30),
+        /// Time for an answer.
+        pub timeout: Duration = Duration::of_seconds(6),
+        /// Good answers in a row that make a server well.
+        pub healthy: u32 = 3,
+        /// Bad answers in a row that make a server ill.
+        pub unhealthy: u32 = 3,
+        /// Status codes of a good answer.
         #[schemars(regex(
             pattern = "^[1-5][0-9]{2}(-[1-5][0-9]{2})?(,[1-5][0-9]{2}(-[1-5][0-9]{2})?)*$"
         ))]
-        pub matcher: Option<String>,
+        pub matcher: String = "200-399".to_owned(),
     }
 }
 
@@ -228,10 +220,12 @@ names! {
 }
 
 /// The port that a health check asks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum HealthPort {
     /// `traffic`: the port that takes the requests.
     Traffic,
+    #[serde(untagged)]
     Number(Port),
 }
 
@@ -252,15 +246,6 @@ impl Decode for HealthPort {
             format_args!("{refused} is no port"),
             "write `traffic` or a number from 1 to 65535",
         )
-    }
-}
-
-impl Serialize for HealthPort {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Traffic => serializer.serialize_str("traffic"),
-            Self::Number(port) => port.serialize(serializer),
-        }
     }
 }
 

@@ -1,17 +1,12 @@
 //! What the contract says about values beyond their types.
-//!
 //! In: `Blueprint`. Out: diagnostics. Pure.
-//! Only what the blueprint alone can tell; what needs the description is decided in `plan`.
 
 mod auth;
 mod backends;
 mod forwarder;
-mod link;
 mod names;
-mod output;
 mod rest;
 mod stage;
-mod tags;
 mod topology;
 mod ways;
 
@@ -19,7 +14,7 @@ use super::Blueprint;
 use super::fault::subject;
 use super::required::DeclaredNames;
 use super::spec::{BlueprintSpec, OutputFormat, Topology};
-use super::values::Value;
+use super::values::ValueSpec;
 use crate::diagnostic::{Code, Diagnostic, INVALID_VALUE, MISSING_FIELD, UNLIKELY_ID};
 use crate::source::pointer;
 
@@ -35,7 +30,6 @@ pub(crate) fn check(blueprint: &Blueprint, declared: &DeclaredNames) -> Vec<Diag
     };
     check.head();
     check.output();
-    check.tags();
     check.backends();
     check.names();
     check.rest();
@@ -57,14 +51,22 @@ impl<'a> Checker<'a> {
         &self.blueprint.spec
     }
 
-    /// Whether the required field is the user's own.
-    fn is_written(&self, field: &str) -> bool {
+    /// Returns whether the required field is the user's own.
+    fn is_own(&self, field: &str) -> bool {
         !self.declared.stand_ins.contains(field)
     }
 
     /// The topology, where the user wrote one.
     fn topology(&self) -> Option<Topology> {
-        self.is_written("topology").then_some(self.spec().topology)
+        self.is_own("topology").then_some(self.spec().topology)
+    }
+
+    /// The fields of a part that are written.
+    fn written<'f>(&self, at: &str, fields: impl Iterator<Item = &'f &'f str>) -> Vec<&'f str> {
+        fields
+            .copied()
+            .filter(|field| self.blueprint.is_written(&child(at, field)))
+            .collect()
     }
 
     fn report(
@@ -101,8 +103,8 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn starts_with_slash(&mut self, at: &str, path: Option<&String>) {
-        if let Some(path) = path.filter(|path| !path.starts_with('/')) {
+    fn starts_with_slash(&mut self, at: &str, path: &str) {
+        if !path.starts_with('/') {
             self.wrong(
                 at,
                 format_args!("`{path}` does not start with `/`"),
@@ -120,7 +122,7 @@ impl<'a> Checker<'a> {
                 "write `version: 1`",
             );
         }
-        if self.is_written("name") && (!is_name(&spec.name) || spec.name.len() > 20) {
+        if self.is_own("name") && (!is_name(&spec.name) || spec.name.len() > 20) {
             self.wrong(
                 "/name",
                 format_args!("`{}` is no name", spec.name),
@@ -128,20 +130,19 @@ impl<'a> Checker<'a> {
             );
         }
         let environment = match &spec.environment {
-            Some(Value::Literal(text)) => Some(("/environment", text.as_str())),
-            Some(Value::Variable(variable)) => variable
+            Some(ValueSpec::Literal(text)) => Some(("/environment", text.as_str())),
+            Some(ValueSpec::Variable(variable)) => variable
                 .default
                 .as_ref()
                 .and_then(|it| it.as_str())
                 .map(|it| ("/environment/default", it)),
-            Some(Value::Parameter(_) | Value::Expression(_)) | None => None,
+            Some(ValueSpec::Parameter(_) | ValueSpec::Expression(_)) | None => None,
         };
         if let Some((at, text)) = environment {
             let legal =
                 |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-            let is_parameter = at != "/environment"
-                && spec.output.as_ref().and_then(|it| it.format)
-                    == Some(OutputFormat::Cloudformation);
+            let is_parameter =
+                at != "/environment" && spec.output.format == OutputFormat::Cloudformation;
             // A template cannot shorten what is known only at deploy time.
             let longest = if is_parameter { 8 } else { 20 };
             if text.is_empty() || text.len() > longest || !text.bytes().all(legal) {
@@ -151,9 +152,7 @@ impl<'a> Checker<'a> {
                 self.wrong(at, format_args!("`{text}` is no environment"), help);
             }
         }
-        if self.is_written("spec")
-            && (spec.spec.is_empty() || spec.spec.iter().any(String::is_empty))
-        {
+        if self.is_own("spec") && (spec.spec.is_empty() || spec.spec.iter().any(String::is_empty)) {
             self.wrong(
                 "/spec",
                 "no path is named",
@@ -163,9 +162,7 @@ impl<'a> Checker<'a> {
         if let Some(region) = spec.region.as_ref().filter(|region| !is_region(region)) {
             self.region(region);
         }
-        if let Some(output) = &spec.output {
-            self.says_something("/output/dir", output.dir.as_ref());
-        }
+        self.says_something("/output/dir", Some(&spec.output.dir));
         if spec.network.is_none()
             && self
                 .topology()

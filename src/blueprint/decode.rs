@@ -1,16 +1,15 @@
 //! The one way from a blueprint's tree to types.
-//!
 //! In: a tree of JSON. Out: types, and every fault of shape in one pass. Pure.
 //! A part that does not fit is reported and left out, and so is a mapping of which nothing is left:
 //! it would mean something else, as an empty `match` does.
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Number, Value};
+use serde_json::{Number, Value};
 
 use super::fault::Faults;
+use super::node::TreeNode;
 use crate::diagnostic::nearest;
-use crate::source::pointer;
 
 /// A type that a part of a blueprint is decoded into.
 pub(crate) trait Decode: Sized {
@@ -20,96 +19,6 @@ pub(crate) trait Decode: Sized {
     /// The value of a field that is not written; `None` where the field is required.
     fn absent() -> Option<Self> {
         None
-    }
-}
-
-/// Numbers that stand in a tree as their text, by pointer.
-pub(crate) type Numbers = BTreeMap<String, Number>;
-
-/// A part of a tree, with the way to it from the root.
-#[derive(Clone, Copy)]
-pub(crate) struct TreeNode<'a> {
-    value: &'a Value,
-    numbers: &'a Numbers,
-    above: Option<(&'a TreeNode<'a>, TreeStep<'a>)>,
-}
-
-#[derive(Clone, Copy)]
-enum TreeStep<'a> {
-    Key(&'a str),
-    Index(usize),
-}
-
-impl<'a> TreeNode<'a> {
-    pub(crate) fn root(value: &'a Value, numbers: &'a Numbers) -> Self {
-        TreeNode {
-            value,
-            numbers,
-            above: None,
-        }
-    }
-
-    fn below<'b>(&'b self, step: TreeStep<'b>, value: &'b Value) -> TreeNode<'b> {
-        TreeNode {
-            value,
-            numbers: self.numbers,
-            above: Some((self, step)),
-        }
-    }
-
-    /// The member of a mapping.
-    pub(crate) fn member<'b>(&'b self, (key, value): (&'b String, &'b Value)) -> TreeNode<'b> {
-        self.below(TreeStep::Key(key), value)
-    }
-
-    /// The item of a list.
-    fn item<'b>(&'b self, index: usize, value: &'b Value) -> TreeNode<'b> {
-        self.below(TreeStep::Index(index), value)
-    }
-
-    pub(crate) fn pointer(&self) -> String {
-        match self.above {
-            None => String::new(),
-            Some((above, TreeStep::Key(key))) => pointer::child(&above.pointer(), key),
-            Some((above, TreeStep::Index(index))) => pointer::child(&above.pointer(), index),
-        }
-    }
-
-    pub(crate) fn value(&self) -> &'a Value {
-        self.value
-    }
-
-    /// The members of a mapping.
-    pub(crate) fn mapping(&self, faults: &mut Faults) -> Option<&'a Map<String, Value>> {
-        match self.value {
-            Value::Object(members) => Some(members),
-            _ => faults.mismatch(self, "a mapping"),
-        }
-    }
-
-    /// The number, also of one that stands in the tree as its text.
-    pub(crate) fn number(&self) -> Option<&'a Number> {
-        match self.value {
-            Value::Number(number) => Some(number),
-            Value::String(_) if !self.numbers.is_empty() => self.numbers.get(&self.pointer()),
-            _ => None,
-        }
-    }
-
-    /// The value as a message names it.
-    pub(crate) fn found(&self) -> String {
-        let of_number = |number: &Number| match number.is_f64() {
-            true => format!("floating point `{number}`"),
-            false => format!("integer `{number}`"),
-        };
-        match (self.number(), self.value) {
-            (Some(number), _) | (None, Value::Number(number)) => of_number(number),
-            (None, Value::String(text)) => format!("string {text:?}"),
-            (None, Value::Bool(is_true)) => format!("boolean `{is_true}`"),
-            (None, Value::Null) => "null".to_owned(),
-            (None, Value::Array(_)) => "a list".to_owned(),
-            (None, Value::Object(_)) => "a mapping".to_owned(),
-        }
     }
 }
 
@@ -124,19 +33,23 @@ pub(crate) fn part<T: Decode>(node: &TreeNode<'_>, faults: &mut Faults) -> Optio
 
 /// Declares a mapping with its fields: the struct, its schema, and how it is decoded.
 ///
-/// A field is required unless it is an `Option`.
+/// A field is required unless it is an `Option` or has a default, which the schema says, too.
 macro_rules! mapping {
     (
         $(#[$about:meta])*
         $visibility:vis struct $name:ident {
-            $( $(#[$of_field:meta])* $of:vis $field:ident: $type:ty, )*
+            $( $(#[$of_field:meta])* $of:vis $field:ident: $type:ty $(= $default:expr)?, )*
         }
     ) => {
         #[derive(Clone, Debug, PartialEq, serde::Serialize, schemars::JsonSchema)]
         #[schemars(deny_unknown_fields)]
         $(#[$about])*
         $visibility struct $name {
-            $( $(#[$of_field])* $of $field: $type, )*
+            $(
+                $(#[$of_field])*
+                $( #[schemars(extend("x-default" = $default))] )?
+                $of $field: $type,
+            )*
         }
 
         impl $name {
@@ -147,17 +60,17 @@ macro_rules! mapping {
 
         impl $crate::blueprint::decode::Decode for $name {
             fn decode(
-                node: &$crate::blueprint::decode::TreeNode<'_>,
+                node: &$crate::blueprint::node::TreeNode<'_>,
                 faults: &mut $crate::blueprint::fault::Faults,
             ) -> Option<Self> {
-                use $crate::blueprint::decode::{absent, part, plain};
+                use $crate::blueprint::decode::{part, plain};
                 $( let mut $field: Option<$type> = None; )*
-                let members = node.mapping(faults)?;
+                let members = faults.mapping(node)?;
                 let mut is_left = members.is_empty();
-                for member in members {
-                    let below = node.member(member);
+                for (key, value) in members {
+                    let below = node.member(key, value);
                     $(
-                        if member.0 == plain(stringify!($field)) {
+                        if key == plain(stringify!($field)) {
                             $field = part(&below, faults);
                             is_left |= $field.is_some();
                             continue;
@@ -168,8 +81,40 @@ macro_rules! mapping {
                 if !is_left {
                     return None;
                 }
-                $( let $field = $field.or_else(|| absent(node, plain(stringify!($field)), faults)); )*
+                $(
+                    $( let $field = $field.or_else(|| Some($default)); )?
+                    let $field = $field.or_else(|| {
+                        $crate::blueprint::decode::absent(node, plain(stringify!($field)), faults)
+                    });
+                )*
                 Some(Self { $( $field: $field?, )* })
+            }
+        }
+    };
+}
+
+/// Declares a mapping of which every field may be left out, and all of it, too.
+macro_rules! section {
+    (
+        $(#[$about:meta])*
+        $visibility:vis struct $name:ident {
+            $( $(#[$of_field:meta])* $of:vis $field:ident: $type:ty $(= $default:expr)?, )*
+        }
+    ) => {
+        $crate::blueprint::decode::mapping! {
+            $(#[$about])*
+            $visibility struct $name {
+                $( $(#[$of_field])* $of $field: $type $(= $default)?, )*
+            }
+        }
+
+        impl Default for $name {
+            fn default() -> Self {
+                $(
+                    let $field: Option<$type> = <$type as $crate::blueprint::decode::Decode>::absent();
+                    $( let $field = $field.or_else(|| Some($default)); )?
+                )*
+                Self { $( $field: $field.expect("each field may be left out"), )* }
             }
         }
     };
@@ -201,7 +146,7 @@ macro_rules! names {
 
         impl $crate::blueprint::decode::Decode for $name {
             fn decode(
-                node: &$crate::blueprint::decode::TreeNode<'_>,
+                node: &$crate::blueprint::node::TreeNode<'_>,
                 faults: &mut $crate::blueprint::fault::Faults,
             ) -> Option<Self> {
                 let names = [$( $text ),*];
@@ -212,7 +157,7 @@ macro_rules! names {
     };
 }
 
-pub(crate) use {mapping, names};
+pub(crate) use {mapping, names, section};
 
 /// The name of a field as users write it: `r#type` is `type`.
 pub(crate) const fn plain(field: &str) -> &str {
@@ -282,9 +227,9 @@ impl<T: Decode> Decode for Vec<T> {
 
 impl<T: Decode> Decode for BTreeMap<String, T> {
     fn decode(node: &TreeNode<'_>, faults: &mut Faults) -> Option<Self> {
-        let members = node.mapping(faults)?;
-        let entry = |member: (&String, &Value)| {
-            Some((member.0.clone(), part(&node.member(member), faults)?))
+        let members = faults.mapping(node)?;
+        let entry = |(key, value): (&String, &Value)| {
+            Some((key.clone(), part(&node.member(key, value), faults)?))
         };
         let entries: Self = members.iter().filter_map(entry).collect();
         (members.is_empty() || !entries.is_empty()).then_some(entries)

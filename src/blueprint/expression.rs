@@ -1,5 +1,4 @@
 //! The user's Terraform expressions: parsed, and respaced on one line as `terraform fmt` would.
-//!
 //! In: the text of `{expr: ...}`. Out: the same tokens with Terraform's spacing, or why it is no
 //! expression. Pure.
 //! Tokens are never changed: what comes out is read again and compared with what went in.
@@ -120,7 +119,7 @@ fn spaced(all: &[ExpressionToken]) -> String {
     line
 }
 
-/// Whether `terraform fmt` puts a space between two tokens.
+/// Returns whether `terraform fmt` puts a space between two tokens.
 ///
 /// Source: hashicorp/hcl, hclwrite/format.go, `spaceAfterToken`,
 /// <https://github.com/hashicorp/hcl/blob/main/hclwrite/format.go>, as of 2.20; compared with

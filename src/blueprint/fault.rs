@@ -1,13 +1,13 @@
 //! Faults of a blueprint's shape, and the parts that are left out for them.
-//!
 //! In: what `decode` finds. Out: diagnostics, once the places are known. Pure.
-//! All faults are collected in one pass; a part that is at fault is left out, and the rest goes on.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 
-use super::decode::TreeNode;
-use super::values::Variable;
+use serde_json::{Map, Value};
+
+use super::node::TreeNode;
+use super::references::Variable;
 use crate::diagnostic::{
     Code, Diagnostic, INVALID_VALUE, MISSING_FIELD, NOT_BUILT, Place, UNKNOWN_FIELD, nearest,
 };
@@ -110,6 +110,14 @@ impl Faults {
             format_args!("{} does not fit here", node.found()),
             format_args!("write {expected}"),
         )
+    }
+
+    /// The members of a mapping; another part is reported.
+    pub(crate) fn mapping<'a>(&mut self, node: &TreeNode<'a>) -> Option<&'a Map<String, Value>> {
+        match node.value() {
+            Value::Object(members) => Some(members),
+            _ => self.mismatch(node, "a mapping"),
+        }
     }
 
     /// Reports a member that is none of the fields of its mapping.

@@ -1,66 +1,63 @@
 //! The API, its stage and its usage plans as written.
-//!
 //! In: the tree. Out: `ApiSpec`, `StageSpec`, `UsagePlanSpec` and their parts. Pure.
-//! The comments on the fields are for users: they become the published schema.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use serde_json::Value as Json;
 
-use super::decode::{Decode, TreeNode, mapping, names};
+use super::decode::{Decode, mapping, names, section};
 use super::fault::Faults;
+use super::node::TreeNode;
 use super::routes::{MatchSpec, ThrottleSpec, Validation};
 use super::scalars::{Duration, Switch};
-use super::values::{Value, Values};
+use super::values::{ValueSpec, ValuesSpec};
 
-mapping! {
+section! {
     /// Settings of the API itself.
-    #[derive(Default)]
     pub struct ApiSpec {
         /// Where the API can be reached.
-        pub endpoint: Option<EndpointSpec>,
+        pub endpoint: EndpointSpec = EndpointSpec::default(),
         /// Path of a resource policy, in place of what the endpoint implies.
         pub policy: Option<String>,
-        /// What becomes of the path of the first server. Default: `backend`.
-        pub base_path: Option<BasePathUse>,
-        /// What the gateway checks before a backend is asked. Default: `full`.
-        pub validation: Option<Validation>,
-        /// What becomes of a segment such as `{id}.json`. Default: `refuse`.
-        pub partial_segments: Option<PartialSegments>,
+        /// What becomes of the path of the first server.
+        pub base_path: BasePathUse = BasePathUse::Backend,
+        /// What the gateway checks before a backend is asked.
+        pub validation: Validation = Validation::Full,
+        /// What becomes of a segment such as `{id}.json`.
+        pub partial_segments: PartialSegments = PartialSegments::Refuse,
         /// Media types that are passed on as bytes. Default: those of the description that are no
         /// text, ranges such as `image/*` among them.
         pub binary_media_types: Option<Vec<String>>,
         /// Size from which on answers are compressed. Unit: bytes.
         pub minimum_compression_size: Option<u64>,
         /// Where an API key is looked for: in the header `x-api-key`, or in the answer of a
-        /// `lambda` authorizer. Default: `header`.
-        pub api_key_source: Option<ApiKeySource>,
+        /// `lambda` authorizer.
+        pub api_key_source: ApiKeySource = ApiKeySource::Header,
         /// Answers to browsers of other origins.
         pub cors: Option<CorsSpec>,
         /// The gateway's own errors.
-        pub gateway_responses: Option<GatewayResponsesSpec>,
+        pub gateway_responses: GatewayResponsesSpec = GatewayResponsesSpec::default(),
         /// A domain of your own.
         pub domain: Option<DomainSpec>,
-        /// Whether the address that AWS gives is switched off. Default: `false`.
-        pub disable_execute_api: Option<bool>,
+        /// Whether the address that AWS gives is switched off.
+        pub disable_execute_api: bool = false,
         /// ARN of a web ACL.
-        pub waf: Option<Value>,
+        pub waf: Option<ValueSpec>,
     }
 }
 
-mapping! {
+section! {
     /// Where the API can be reached.
-    #[derive(Default)]
     pub struct EndpointSpec {
-        /// Kind of endpoint. Default: `regional`.
-        pub r#type: Option<EndpointKind>,
+        /// Kind of endpoint.
+        pub r#type: EndpointKind = EndpointKind::Regional,
         /// Ids of VPC endpoints through which a private API is reached.
-        pub vpc_endpoints: Option<Values>,
+        pub vpc_endpoints: Option<ValuesSpec>,
         /// Addresses that may call it.
-        pub allow_cidrs: Option<Values>,
+        pub allow_cidrs: Option<ValuesSpec>,
     }
 }
 
@@ -115,18 +112,17 @@ mapping! {
         /// plain text.
         pub headers: Option<Vec<String>>,
         /// Whether cookies go along.
-        pub credentials: Option<bool>,
+        pub credentials: bool = false,
         /// How long a browser keeps the answer.
         pub max_age: Option<Duration>,
     }
 }
 
-mapping! {
+section! {
     /// The gateway's own errors.
-    #[derive(Default)]
     pub struct GatewayResponsesSpec {
         /// Bodies as RFC 9457 has them.
-        pub problem_json: Option<bool>,
+        pub problem_json: bool = false,
     }
 }
 
@@ -134,17 +130,17 @@ mapping! {
     /// A domain of your own.
     pub struct DomainSpec {
         /// Name of the domain.
-        pub name: Value,
+        pub name: ValueSpec,
         /// Whether the domain is there already.
-        pub existing: Option<bool>,
+        pub existing: bool = false,
         /// ARN of its certificate.
-        pub certificate: Option<Value>,
+        pub certificate: Option<ValueSpec>,
         /// Id of the hosted zone that gets its record.
-        pub zone: Option<Value>,
+        pub zone: Option<ValueSpec>,
         /// Path below the domain.
         pub base_path: Option<String>,
-        /// Lowest version of TLS, for example `TLS_1_2`.
-        pub security_policy: Option<String>,
+        /// Lowest version of TLS.
+        pub security_policy: String = "TLS_1_2".to_owned(),
         /// Certificates of clients; needs `disable_execute_api`.
         pub mutual_tls: Option<MutualTlsSpec>,
     }
@@ -154,34 +150,46 @@ mapping! {
     /// Certificates of clients.
     pub struct MutualTlsSpec {
         /// S3 URI of the trusted certificates.
-        pub truststore: Value,
+        pub truststore: ValueSpec,
         /// Version of that object.
-        pub version: Option<Value>,
+        pub version: Option<ValueSpec>,
     }
 }
 
-mapping! {
+section! {
     /// The one stage of the API.
-    #[derive(Default)]
     pub struct StageSpec {
-        /// Name of the stage. Default: `v1`.
-        pub name: Option<Value>,
+        /// Name of the stage.
+        pub name: ValueSpec = ValueSpec::Literal("v1".to_owned()),
         /// Requests per second of each method, unless a route says otherwise.
         pub throttle: Option<Switch<ThrottleSpec>>,
         /// The cache cluster; only routes with `cache` are cached.
         pub cache: Option<Switch<StageCacheSpec>>,
         /// A line a request, or `off`. Default: kept for 365 days.
-        pub access_log: Option<Switch<AccessLogSpec>>,
-        /// What API Gateway itself logs. Default: `off`.
-        pub execution_log: Option<ExecutionLog>,
-        /// Whether each method has its own metrics. Default: `true`.
-        pub metrics: Option<bool>,
-        /// Whether requests are traced by X-Ray. Default: `true`.
-        pub tracing: Option<bool>,
+        pub access_log: Switch<AccessLogSpec> = Switch::On(AccessLogSpec::default()),
+        /// What API Gateway itself logs.
+        pub execution_log: ExecutionLog = ExecutionLog::Off,
+        /// Whether each method has its own metrics.
+        pub metrics: bool = true,
+        /// Whether requests are traced by X-Ray.
+        pub tracing: bool = true,
         /// Stage variables by name.
-        pub variables: Option<BTreeMap<String, Value>>,
-        /// Whether the gateway shows a certificate to the backends. Default: `false`.
-        pub client_certificate: Option<bool>,
+        pub variables: Option<BTreeMap<String, ValueSpec>>,
+        /// Whether the gateway shows a certificate to the backends.
+        pub client_certificate: bool = false,
+    }
+}
+
+/// Sizes of a cache cluster as AWS spells them. Unit: gigabytes. Source: docs/aws-rules.md#d21.
+pub const CACHE_SIZES: [&str; 8] = ["0.5", "1.6", "6.1", "13.5", "28.4", "58.2", "118", "237"];
+
+impl StageCacheSpec {
+    /// The size as AWS spells it; `None` where there is none of that size.
+    pub fn size(&self) -> Option<&'static str> {
+        let is_same = |size: &f64| (size - self.size_gb).abs() < 1e-9;
+        CACHE_SIZES
+            .into_iter()
+            .find(|text| text.parse().is_ok_and(|size| is_same(&size)))
     }
 }
 
@@ -191,21 +199,21 @@ mapping! {
         /// Size of the cluster: 0.5, 1.6, 6.1, 13.5, 28.4, 58.2, 118 or 237. Unit: gigabytes.
         #[schemars(range(min = 0))]
         pub size_gb: f64,
-        /// How long an answer is kept, unless a route says otherwise, at most `1h`. Default: `5m`.
-        pub ttl: Option<Duration>,
-        /// Whether answers are kept encrypted. Default: `true`.
-        pub encrypted: Option<bool>,
+        /// How long an answer is kept, unless a route says otherwise, at most `1h`.
+        // Source: docs/aws-rules.md#d23.
+        pub ttl: Duration = Duration::of_seconds(300),
+        /// Whether answers are kept encrypted.
+        pub encrypted: bool = true,
     }
 }
 
-mapping! {
+section! {
     /// A line a request.
-    #[derive(Default)]
     pub struct AccessLogSpec {
-        /// How long lines are kept. Unit: days. Default: 365.
-        pub retention_days: Option<u32>,
+        /// How long lines are kept. Unit: days.
+        pub retention_days: u32 = 365,
         /// ARN of the key that encrypts them.
-        pub kms_key: Option<Value>,
+        pub kms_key: Option<ValueSpec>,
     }
 }
 
@@ -218,9 +226,8 @@ names! {
     }
 }
 
-mapping! {
+section! {
     /// A usage plan.
-    #[derive(Default)]
     pub struct UsagePlanSpec {
         /// Names of keys that are made, or `{existing: id}`.
         pub keys: Option<Vec<KeySpec>>,
@@ -234,19 +241,21 @@ mapping! {
 }
 
 /// A key of a usage plan.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum KeySpec {
-    /// Name of a key that is made.
-    Named(String),
     /// Id of a key that is there.
-    Existing(Value),
+    Existing(ValueSpec),
+    /// Name of a key that is made.
+    #[serde(untagged)]
+    Named(String),
 }
 
 mapping! {
     /// A key that is there.
     struct ExistingKeySpec {
         /// Its id.
-        existing: Value,
+        existing: ValueSpec,
     }
 }
 
@@ -265,22 +274,13 @@ impl Decode for KeySpec {
     }
 }
 
-impl Serialize for KeySpec {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Named(name) => serializer.serialize_str(name),
-            Self::Existing(id) => serializer.collect_map([("existing", id)]),
-        }
-    }
-}
-
 impl JsonSchema for KeySpec {
     fn schema_name() -> Cow<'static, str> {
         "KeySpec".into()
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let value = generator.subschema_for::<Value>();
+        let value = generator.subschema_for::<ValueSpec>();
         json_schema!({
             "anyOf": [
                 { "type": "string", "description": "Name of a key that is made." },

@@ -1,8 +1,7 @@
 //! What tells the callers of an authorizer apart: `header.Authorization` and its like.
-//!
 //! In: the text of the blueprint. Out: how API Gateway spells it. Pure.
 
-use super::{AuthorizerInput, LambdaAuthorizerSpec, defaults};
+use super::{AuthorizerInput, LambdaAuthorizerSpec};
 
 /// What a source starts with, and how API Gateway writes that.
 ///
@@ -22,6 +21,9 @@ const SOURCES: [(&str, &str); 6] = [
 /// The certificate of a client is one, its parts are none: another authority may have signed a
 /// certificate with the same number or subject.
 const CREDENTIALS: [&str; 4] = ["header.", "query.", "querystring.", CLIENT_CERTIFICATE];
+
+/// The header that shows who calls, where nothing says another.
+pub const AUTHORIZATION: &str = "header.Authorization";
 
 /// The certificate that a client showed.
 ///
@@ -44,13 +46,13 @@ pub fn identity_source(text: &str) -> Option<String> {
     is_name.then(|| format!("{spelt}{name}"))
 }
 
-/// Whether a source of identity can be a credential, which other callers do not have: no address,
-/// no part of the context that all share.
+/// Returns whether a source of identity can be a credential, which other callers do not have: no
+/// address, no part of the context that all share.
 pub fn is_credential(source: &str) -> bool {
     identity_source(source).is_some() && CREDENTIALS.iter().any(|start| source.starts_with(start))
 }
 
-/// Whether two sources of identity are one. Names of headers have no case, those of query
+/// Returns whether two sources of identity are one. Names of headers have no case, those of query
 /// parameters do.
 pub fn is_same_source(one: &str, other: &str) -> bool {
     let (Some(one), Some(other)) = (identity_source(one), identity_source(other)) else {
@@ -69,23 +71,23 @@ impl LambdaAuthorizerSpec {
         let credential = || {
             self.credential
                 .clone()
-                .unwrap_or_else(|| defaults::IDENTITY.to_owned())
+                .unwrap_or_else(|| AUTHORIZATION.to_owned())
         };
         self.identity.clone().unwrap_or_else(|| vec![credential()])
     }
 
-    /// Whether the function gets one token, and not the whole request.
+    /// Returns whether the function gets one token, and not the whole request.
     pub fn is_token(&self) -> bool {
-        self.kind.unwrap_or(defaults::AUTHORIZER_KIND) == AuthorizerInput::Token
+        self.kind == AuthorizerInput::Token
     }
 
-    /// Whether identity is one header, as a function of kind `token` needs it.
+    /// Returns whether identity is one header, as a function of kind `token` needs it.
     pub fn is_one_header(&self) -> bool {
         matches!(&self.identity_sources()[..], [only] if only.starts_with("header."))
     }
 
-    /// Whether a part of identity differs between callers; what is no source of identity may be one
-    /// once it is mended.
+    /// Returns whether a part of identity differs between callers; what is no source of identity
+    /// may be one once it is mended.
     ///
     /// Stage variables and most of the context are the same for all callers of a method.
     pub fn tells_callers_apart(&self) -> bool {
@@ -102,7 +104,7 @@ impl LambdaAuthorizerSpec {
         })
     }
 
-    /// Whether the blueprint alone shows that identity is wrong.
+    /// Returns whether the blueprint alone shows that identity is wrong.
     pub fn has_faulty_identity(&self) -> bool {
         let is_whole = if self.is_token() {
             self.is_one_header()
@@ -118,6 +120,6 @@ impl LambdaAuthorizerSpec {
 
     /// Unit: milliseconds.
     pub fn ttl_ms(&self) -> u64 {
-        self.ttl.unwrap_or(defaults::AUTHORIZER_TTL).milliseconds()
+        self.ttl.milliseconds()
     }
 }

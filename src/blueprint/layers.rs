@@ -1,5 +1,4 @@
 //! A blueprint and the files that it extends.
-//!
 //! In: `Files`, a path. Out: `Layers`, the blueprint first. Pure but for `Files`.
 //! Merged by key; lists, references and entries of another kind are replaced whole, and `null`
 //! removes a key. Paths stay those of the file that says them.
@@ -33,6 +32,12 @@ struct Layer {
     /// The file as it was written, with its comments.
     text: Arc<String>,
     tree: ParsedFile,
+}
+
+impl Layer {
+    fn holds(&self, pointer: &str) -> bool {
+        self.tree.written.pointer(pointer).is_some()
+    }
 }
 
 /// The files of a blueprint, the blueprint first.
@@ -106,8 +111,8 @@ pub(crate) fn read(
     (layers, found)
 }
 
-/// Whether a file that is extended can be a blueprint: a mapping of which each key is a field, or
-/// nearly one.
+/// Returns whether a file that is extended can be a blueprint: a mapping of which each key is a
+/// field, or nearly one.
 ///
 /// A file with a syntax error can be one, and no line of it is shown.
 fn is_blueprint(file: &SourceFile) -> bool {
@@ -166,7 +171,8 @@ impl Layers {
         self.files.is_empty()
     }
 
-    /// Whether the blueprint itself is a base for others; what it extends says nothing about it.
+    /// Returns whether the blueprint itself is a base for others; what it extends says nothing
+    /// about it.
     pub(crate) fn is_abstract(&self) -> bool {
         self.files
             .first()
@@ -229,31 +235,25 @@ impl Layers {
         Ok(Some((path, display.into())))
     }
 
-    /// Whether a file is one of them.
+    /// Returns whether a file is one of them.
     pub(crate) fn has(&self, display: &str) -> bool {
         self.files.iter().any(|layer| *layer.display == *display)
     }
 
-    /// Whether one of the files holds the pointer.
+    /// Returns whether one of the files holds the pointer.
     pub(crate) fn holds(&self, pointer: &str) -> bool {
-        self.files
-            .iter()
-            .any(|layer| layer.tree.written.pointer(pointer).is_some())
+        self.files.iter().any(|layer| layer.holds(pointer))
     }
 
-    /// Whether a base holds the pointer, and the blueprint itself does not.
+    /// Returns whether a base holds the pointer, and the blueprint itself does not.
     pub(crate) fn is_from_base(&self, pointer: &str) -> bool {
-        let holds = |layer: &Layer| layer.tree.written.pointer(pointer).is_some();
-        !self.files.first().is_some_and(holds) && self.files.iter().any(holds)
+        !self.files.first().is_some_and(|layer| layer.holds(pointer)) && self.holds(pointer)
     }
 
     /// The place of a pointer: in the first of the files that holds it, else in the blueprint.
     pub(crate) fn place(&self, pointer: &str) -> Place {
-        let holds = self
-            .files
-            .iter()
-            .find(|layer| layer.tree.written.pointer(pointer).is_some());
-        let layer = holds
+        let holder = self.files.iter().find(|layer| layer.holds(pointer));
+        let layer = holder
             .or(self.files.first())
             .expect("a blueprint that could not be read has no places");
         Place::pointer(&layer.display, pointer)
@@ -261,25 +261,19 @@ impl Layers {
 
     /// Lines of the files that are a key in a comment: what somebody may uncomment.
     pub(crate) fn commented(&self, key: &str) -> Vec<CommentedLine> {
-        let mut found = Vec::new();
-        for layer in &self.files {
-            for (line, column) in layer
-                .text
-                .lines()
-                .zip(1u32..)
-                .filter_map(|(text, line)| Some((line, column_of_comment(text, key)?)))
-            {
-                found.push(CommentedLine {
+        let of_file = |layer: &Layer| -> Vec<CommentedLine> {
+            let lines = layer.text.lines().zip(1..);
+            let commented = lines.filter_map(|(text, line)| {
+                Some(CommentedLine {
                     file: Arc::clone(&layer.display),
                     line,
-                    column,
-                });
-            }
-            if !found.is_empty() {
-                break;
-            }
-        }
-        found
+                    column: column_of_comment(text, key)?,
+                })
+            });
+            commented.collect()
+        };
+        let mut files = self.files.iter().map(of_file);
+        files.find(|lines| !lines.is_empty()).unwrap_or_default()
     }
 }
 

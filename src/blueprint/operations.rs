@@ -1,37 +1,33 @@
 //! Functions, findings, quotas and cost as written.
-//!
 //! In: the tree. Out: `SyncSpec`, `ForwarderSpec`, `LintSpec`, `LimitsSpec`, `CostSpec` and their
 //! parts. Pure.
-//! The comments on the fields are for users: they become the published schema.
 
 use std::collections::BTreeMap;
 
-use super::decode::{mapping, names};
+use super::decode::{mapping, names, section};
 use super::scalars::{Duration, Reserved};
-use super::values::{Value, Values};
+use super::values::{ValueSpec, ValuesSpec};
 
-mapping! {
+/// Runtime of the functions that gwgen brings along.
+const RUNTIME: &str = "python3.13";
+
+section! {
     /// The function that keeps the NLB's targets equal to the ALB's addresses.
-    #[derive(Default)]
     pub struct SyncSpec {
-        /// How often it runs. Default: `1m`.
-        pub schedule: Option<Duration>,
+        /// How often it runs.
+        pub schedule: Duration = Duration::of_seconds(60),
         /// How many runs in a row an address is missing before it is taken out; 1 is warned of.
-        /// Default: 3.
-        pub missing_before_deregister: Option<u32>,
+        pub missing_before_deregister: u32 = 3,
         /// How many lookups a run makes at most; an address counts as missing once two agree.
-        /// Default: 50.
-        pub max_lookups_per_run: Option<u32>,
-        /// Where it keeps its memory. Default: `ssm`.
-        pub state: Option<SyncState>,
-        /// Runtime of the function: `python3.12`, `python3.13` or `python3.14`. Default:
-        /// `python3.13`.
-        pub runtime: Option<String>,
+        pub max_lookups_per_run: u32 = 50,
+        /// Where it keeps its memory.
+        pub state: SyncState = SyncState::Ssm,
+        /// Runtime of the function: `python3.12`, `python3.13` or `python3.14`.
+        pub runtime: String = RUNTIME.to_owned(),
         /// ARN of the topic that its alarms tell.
-        pub alarm_topic: Option<Value>,
+        pub alarm_topic: Option<ValueSpec>,
         /// Whether one concurrent run of the account is kept for it, so that two never overlap.
-        /// Default: `true`.
-        pub reserve_concurrency: Option<bool>,
+        pub reserve_concurrency: bool = true,
     }
 }
 
@@ -43,26 +39,22 @@ names! {
     }
 }
 
-mapping! {
+section! {
     /// The function that forwards requests.
-    #[derive(Default)]
     pub struct ForwarderSpec {
-        /// Its memory. Unit: megabytes. Default: 512.
-        pub memory_mb: Option<u32>,
-        /// How long a request may take in it; a route with a shorter `timeout` has that. Default:
-        /// `29s`.
-        pub timeout: Option<Duration>,
-        /// Runtime of the function: `python3.12`, `python3.13` or `python3.14`. Default:
-        /// `python3.13`.
-        pub runtime: Option<String>,
+        /// Its memory. Unit: megabytes.
+        pub memory_mb: u32 = 512,
+        /// How long a request may take in it; a route with a shorter `timeout` has that.
+        pub timeout: Duration = Duration::of_seconds(29),
+        /// Runtime of the function: `python3.12`, `python3.13` or `python3.14`.
+        pub runtime: String = RUNTIME.to_owned(),
         /// Ids of its security groups.
-        pub security_groups: Option<Values>,
+        pub security_groups: Option<ValuesSpec>,
     }
 }
 
-mapping! {
+section! {
     /// Findings that are allowed, and advice that is an error.
-    #[derive(Default)]
     pub struct LintSpec {
         /// Findings that are allowed, each with its reason: they are not said, but where something
         /// is open that the inputs protect (GW2100, GW3004, GW3005, GW3065, GW3066), which stays a
@@ -91,34 +83,39 @@ mapping! {
     }
 }
 
-mapping! {
+section! {
     /// Quotas of the account, where they were raised.
-    #[derive(Default)]
     pub struct LimitsSpec {
         /// Resources of an API.
-        pub resources: Option<u64>,
+        // Source: docs/aws-rules.md#m1.
+        pub resources: u64 = 300,
         /// Stages of an API.
         pub stages: Option<Reserved<u64>>,
         /// Authorizers of an API.
-        pub authorizers: Option<u64>,
+        // Source: docs/aws-rules.md#m3.
+        pub authorizers: u64 = 10,
         /// Rules of an ALB.
-        pub listener_rules: Option<u64>,
+        // Source: docs/aws-rules.md#l5.
+        pub listener_rules: u64 = 100,
         /// Target groups of a balancer.
-        pub target_groups: Option<u64>,
+        // Source: docs/aws-rules.md#l5.
+        pub target_groups: u64 = 100,
         /// Listeners of an NLB.
-        pub nlb_listeners: Option<u64>,
+        // Source: docs/aws-rules.md#l6.
+        pub nlb_listeners: u64 = 50,
         /// Longest time that API Gateway waits for a backend.
-        pub integration_timeout: Option<Duration>,
+        // Source: docs/aws-rules.md#i4.
+        pub integration_timeout: Duration = Duration::of_seconds(29),
         /// Throttled methods of a usage plan.
-        pub plan_throttles: Option<u64>,
+        // Source: docs/aws-rules.md#m16.
+        pub plan_throttles: u64 = 20,
         /// VPC links of a region.
         pub vpc_links: Option<Reserved<u64>>,
     }
 }
 
-mapping! {
+section! {
     /// What the bill is computed from.
-    #[derive(Default)]
     pub struct CostSpec {
         /// Requests in a month.
         pub requests_per_month: Option<u64>,

@@ -1,7 +1,5 @@
 //! The resource policy that a blueprint names.
-//!
 //! In: `Files`, `Blueprint`. Out: the policy as data. Pure but for `Files`.
-//! What it says is the user's own; `plan` looks at its shape.
 
 use std::sync::Arc;
 
@@ -20,12 +18,7 @@ pub(crate) fn read(
     display: &Arc<str>,
     blueprint: &Blueprint,
 ) -> Result<Option<Arc<Value>>, Box<Diagnostic>> {
-    let Some(written) = blueprint
-        .spec
-        .api
-        .as_ref()
-        .and_then(|it| it.policy.as_deref())
-    else {
+    let Some(written) = blueprint.spec.api.policy.as_deref() else {
         return Ok(None);
     };
     let place = blueprint.place("/api/policy");
@@ -85,7 +78,7 @@ const VERSIONS: [&str; 2] = ["2012-10-17", "2008-10-17"];
 const EFFECTS: [&str; 2] = ["Allow", "Deny"];
 const PRINCIPALS: [&str; 4] = ["AWS", "Service", "Federated", "CanonicalUser"];
 
-/// Whether a file holds a policy and nothing else. What it lets in is looked at elsewhere.
+/// Returns whether a file holds a policy and nothing else. What it lets in is looked at elsewhere.
 fn is_policy(policy: &Value) -> bool {
     let holds_only = |value: &Value, known: &[&str]| {
         value

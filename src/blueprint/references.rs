@@ -1,16 +1,24 @@
 //! References in the tree of a blueprint: which mappings are one, and what its variables say
 //! together.
-//!
 //! In: JSON, uses of variables. Out: variables by name, conflicts between their uses. Pure.
-//! In mappings whose keys are the user's own names, `var` is a name like any other.
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::values::Variable;
 use crate::diagnostic::{CONFLICTING_VARIABLE, Diagnostic, Place};
 use crate::source::pointer;
+
+/// `{var: name}` with what may stand beside it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Variable {
+    #[serde(rename = "var")]
+    pub name: String,
+    pub description: Option<String>,
+    pub default: Option<serde_json::Value>,
+    pub sensitive: Option<bool>,
+}
 
 /// Mappings whose keys are names of the user's; `*` is any key or index.
 const NAMED: &[&str] = &[
@@ -25,7 +33,7 @@ const NAMED: &[&str] = &[
     "/cost/prices",
 ];
 
-/// Whether a pointer is of the pattern's shape.
+/// Returns whether a pointer is of the pattern's shape.
 pub(crate) fn has_shape(pointer: &str, pattern: &str) -> bool {
     let (mut tokens, mut wanted) = (pointer.split('/'), pattern.split('/'));
     loop {
@@ -37,12 +45,12 @@ pub(crate) fn has_shape(pointer: &str, pattern: &str) -> bool {
     }
 }
 
-/// Whether the keys of the mapping there are names of the user's.
+/// Returns whether the keys of the mapping there are names of the user's.
 pub(crate) fn is_named(pointer: &str) -> bool {
     NAMED.iter().any(|pattern| has_shape(pointer, pattern))
 }
 
-/// Whether the mapping there is a reference (`{var: ...}`, `{ssm: ...}`, `{expr: ...}`).
+/// Returns whether the mapping there is a reference (`{var: ...}`, `{ssm: ...}`, `{expr: ...}`).
 pub(crate) fn is_reference(pointer: &str, mapping: &Map<String, Value>) -> bool {
     !is_named(pointer)
         && ["var", "ssm", "expr"]

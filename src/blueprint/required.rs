@@ -1,18 +1,16 @@
 //! Decodes a merged blueprint, and stands in for what is required and not there.
-//!
 //! In: `Layers`. Out: `BlueprintSpec`, every fault of its shape. Pure.
-//! What stands in for required parts keeps later checks going; the blueprint then counts as
-//! incomplete.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::decode::{Decode, TreeNode};
+use super::decode::Decode;
 use super::fault::{Faults, LeftOut};
 use super::layers::{Layers, Merged};
+use super::node::TreeNode;
+use super::references::Variable;
 use super::spec::BlueprintSpec;
-use super::values::Variable;
 use crate::diagnostic::{Diagnostic, MISSING_FIELD};
 use crate::source::pointer;
 
@@ -64,6 +62,8 @@ pub(crate) struct DeclaredNames {
 /// A decoded blueprint.
 pub(crate) struct Decoded {
     pub(crate) spec: BlueprintSpec,
+    /// What `spec` was decoded from.
+    pub(crate) written: Value,
     pub(crate) left_out: LeftOut,
     pub(crate) declared: DeclaredNames,
     /// Uses of variables, with their pointers.
@@ -115,6 +115,7 @@ pub(crate) fn decode(layers: &Layers, found: &mut Vec<Diagnostic>) -> Decoded {
     found.extend(faults.all.iter().map(|it| it.at(layers.place(&it.at))));
     Decoded {
         spec,
+        written: tree,
         left_out: faults.left_out,
         variables: faults.variables,
         is_complete: layers.is_whole && declared.stand_ins.is_empty(),

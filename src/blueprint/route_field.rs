@@ -1,13 +1,12 @@
 //! One field of a route that is written elsewhere: in the description, as `x-gwgen-*`.
-//!
 //! In: the field's name, JSON. Out: its value, or what is wrong with it. Pure.
-//! The same types and names as for a route of the blueprint.
 
 use serde_json::{Map, Value, json};
 
 use super::Blueprint;
-use super::decode::{Decode, Numbers, TreeNode};
+use super::decode::Decode;
 use super::fault::{Faults, ShapeFault};
+use super::node::{Numbers, TreeNode};
 use super::routes::RouteSpec;
 use crate::diagnostic::{self, Code, nearest};
 use crate::source::pointer;
@@ -85,7 +84,7 @@ impl Blueprint {
         Ok(value)
     }
 
-    /// Whether the names that a route gives are known.
+    /// Returns whether the names that a route gives are known.
     fn knows(&self, spec: &RouteSpec) -> Result<(), RouteFieldFault> {
         if let Some(backend) = spec
             .backend

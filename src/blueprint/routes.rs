@@ -1,11 +1,9 @@
 //! Routes, mounts, authorization and promises as written.
-//!
 //! In: the tree. Out: `RouteSpec`, `MatchSpec`, `MountSpec`, `ExpectSpec` and their parts. Pure.
-//! The comments on the fields are for users: they become the published schema.
 
 use std::collections::BTreeMap;
 
-use super::decode::{mapping, names};
+use super::decode::{mapping, names, section};
 use super::scalars::{Duration, Switch};
 
 mapping! {
@@ -15,7 +13,8 @@ mapping! {
         pub r#match: MatchSpec,
         /// Name of the backend that answers.
         pub backend: Option<String>,
-        /// Who can call it. Default: `public`.
+        /// Who can call it.
+        #[schemars(extend("x-default" = RouteSpec::EXPOSURE))]
         pub exposure: Option<Exposure>,
         /// A name of `auth`, or `none`. Default: what the description asks for.
         pub auth: Option<String>,
@@ -26,9 +25,10 @@ mapping! {
         pub scopes: Option<Vec<String>>,
         /// Whether an API key is needed.
         pub api_key: Option<bool>,
-        /// What the gateway checks before the backend is asked. Default: `full`.
+        /// What the gateway checks before the backend is asked. Default: that of `api.validation`.
         pub validation: Option<Validation>,
-        /// How long the gateway waits for the backend. Default: `29s`.
+        /// How long the gateway waits for the backend.
+        #[schemars(extend("x-default" = RouteSpec::TIMEOUT))]
         pub timeout: Option<Duration>,
         /// Variables of the path that take the rest of it, for descriptions that cannot say so.
         pub greedy: Option<Vec<String>>,
@@ -42,9 +42,15 @@ mapping! {
     }
 }
 
-mapping! {
+impl RouteSpec {
+    /// Exposure of operations of which no route says one.
+    pub const EXPOSURE: Exposure = Exposure::Public;
+    /// Timeout of operations of which no route says one.
+    pub const TIMEOUT: Duration = Duration::of_seconds(29);
+}
+
+section! {
     /// Which operations: all given keys, within a key any entry.
-    #[derive(Default)]
     pub struct MatchSpec {
         /// Paths as the description writes them; `*` is any text within a segment, `**` any number
         /// of segments, `\*` a star of the path itself.
@@ -63,15 +69,14 @@ mapping! {
 }
 
 impl MatchSpec {
-    /// Whether it matches everything.
+    /// Returns whether it matches everything.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 }
 
-mapping! {
+section! {
     /// Which operations a promise is about.
-    #[derive(Default)]
     pub struct ExpectMatchSpec {
         /// Paths as the description writes them; `*` is any text within a segment, `**` any number
         /// of segments, `\*` a star of the path itself.

@@ -1,7 +1,5 @@
 //! Durations, ports, paths, settings that can be `off`, and fields that are not built.
-//!
 //! In: the tree. Out: checked values. Pure.
-//! Each says what it accepts where it refuses.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -11,8 +9,9 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 use serde_json::Value as Json;
 
-use super::decode::{Decode, TreeNode};
+use super::decode::Decode;
 use super::fault::Faults;
+use super::node::TreeNode;
 
 /// A span of time with its unit: `500ms`, `30s`, `5m`, `1h`, `1d`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,6 +42,11 @@ impl Duration {
 
     pub const fn milliseconds(self) -> u64 {
         self.milliseconds
+    }
+
+    /// Whole seconds of it.
+    pub fn seconds(self) -> u32 {
+        u32::try_from(self.milliseconds / 1_000).unwrap_or(u32::MAX)
     }
 
     fn parsed(text: &str) -> Option<Self> {
@@ -191,9 +195,11 @@ impl JsonSchema for Port {
 }
 
 /// A setting, or `off`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Switch<T> {
     Off,
+    #[serde(untagged)]
     On(T),
 }
 
@@ -218,15 +224,6 @@ impl<T: Decode> Decode for Switch<T> {
             ),
             Json::Object(_) => T::decode(node, faults).map(Self::On),
             _ => faults.mismatch(node, "`off` or a mapping"),
-        }
-    }
-}
-
-impl<T: Serialize> Serialize for Switch<T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Off => serializer.serialize_str("off"),
-            Self::On(setting) => setting.serialize(serializer),
         }
     }
 }
@@ -319,8 +316,9 @@ mod tests {
     use serde_json::Value;
 
     use super::Duration;
-    use crate::blueprint::decode::{Decode, Numbers, TreeNode};
+    use crate::blueprint::decode::Decode;
     use crate::blueprint::fault::Faults;
+    use crate::blueprint::node::{Numbers, TreeNode};
 
     fn read(value: &Value) -> Result<Duration, String> {
         let mut faults = Faults::default();

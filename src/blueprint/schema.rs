@@ -1,5 +1,4 @@
 //! The blueprint's JSON Schema.
-//!
 //! In: the types. Out: JSON. Pure.
 //! What may be left out is left out; `null` only removes what a file extends.
 
@@ -78,11 +77,50 @@ pub fn schema_with_marks() -> Value {
     })
 }
 
-/// The JSON Schema of a type, with the lines of each paragraph of a doc comment joined.
+/// The JSON Schema of a type, with the lines of each paragraph of a doc comment joined, and with
+/// the default of a field in its description.
 pub(crate) fn of_type<T: JsonSchema>() -> Value {
     let mut schema = schemars::schema_for!(T).to_value();
     join_lines(&mut schema);
     schema
+}
+
+/// The mark of a field's default, until the description says it.
+const DEFAULT: &str = "x-default";
+
+/// Says in its description what a field is by default, and that it may be left out.
+fn describe_defaults(schema: &mut Map<String, Value>) {
+    let Some(Value::Object(fields)) = schema.get_mut("properties") else {
+        return;
+    };
+    let mut optional = Vec::new();
+    for (name, field) in fields {
+        let Some(members) = field.as_object_mut() else {
+            continue;
+        };
+        let Some(default) = members.shift_remove(DEFAULT) else {
+            continue;
+        };
+        // The description comes first, as in fields without a default.
+        if let Some(reference) = members.shift_remove("$ref") {
+            members.insert("$ref".to_owned(), reference);
+        }
+        optional.push(name.clone());
+        let default = match default {
+            Value::String(text) => format!("`{text}`"),
+            Value::Bool(is_on) => format!("`{is_on}`"),
+            Value::Number(number) => number.to_string(),
+            Value::Null | Value::Array(_) | Value::Object(_) => continue,
+        };
+        let text = field["description"].as_str().unwrap_or_default();
+        field["description"] = format!("{text} Default: {default}.").trim_start().into();
+    }
+    if let Some(Value::Array(required)) = schema.get_mut("required") {
+        required.retain(|name| !optional.iter().any(|it| name == it));
+        if required.is_empty() {
+            schema.shift_remove("required");
+        }
+    }
 }
 
 fn join_lines(value: &mut Value) {
@@ -92,6 +130,7 @@ fn join_lines(value: &mut Value) {
                 let paragraphs = text.split("\n\n").map(|lines| lines.replace('\n', " "));
                 *text = paragraphs.collect::<Vec<_>>().join("\n\n");
             }
+            describe_defaults(fields);
             fields.values_mut().for_each(join_lines);
         }
         Value::Array(items) => items.iter_mut().for_each(join_lines),
@@ -185,7 +224,7 @@ impl Overlays<'_> {
         format!("#/$defs/{overlay}")
     }
 
-    /// Whether a schema takes a mapping.
+    /// Returns whether a schema takes a mapping.
     fn is_merged(&self, schema: &Value) -> bool {
         let of_choice = |key: &str| {
             schema

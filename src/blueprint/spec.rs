@@ -1,5 +1,4 @@
-//! The blueprint as written: every optional field is an `Option`.
-//!
+//! The blueprint: what was written, and the default of each field that has one.
 //! In: the tree. Out: `BlueprintSpec`. Pure.
 //! The comments on the fields are for users: they become the published schema.
 
@@ -7,18 +6,19 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use super::auth::AuthSpec;
 use super::backends::BackendSpec;
 use super::balancers::{AlbSpec, NlbSpec, VpcLinkSpec};
-use super::decode::{Decode, TreeNode, mapping, names};
+use super::decode::{Decode, mapping, names, section};
 use super::fault::Faults;
 use super::gateway::{ApiSpec, StageSpec, UsagePlanSpec};
+use super::node::TreeNode;
 use super::operations::{CostSpec, ForwarderSpec, LimitsSpec, LintSpec, SyncSpec};
 use super::routes::{ExpectSpec, MountSpec, RouteSpec};
 use super::scalars::{PathList, Reserved};
-use super::values::{Value, Values};
+use super::values::{ValueSpec, ValuesSpec};
 
 mapping! {
     /// How an OpenAPI description is served: which way a request takes from API Gateway to the
@@ -34,7 +34,7 @@ mapping! {
         /// at most 20 characters. Where AWS's names are short, a longer one than 8 stands there as
         /// its first characters and a hash. CloudFormation cannot shorten one that is known only at
         /// deploy time, which has at most 8 there.
-        pub environment: Option<Value>,
+        pub environment: Option<ValueSpec>,
         /// Path of the OpenAPI description, or a list of paths, relative to this file.
         pub spec: PathList,
         /// AWS region: used by cost, by checks, and by a root layout's provider block.
@@ -46,11 +46,11 @@ mapping! {
         /// `false`.
         pub r#abstract: Option<bool>,
         /// What is written, and where.
-        pub output: Option<OutputSpec>,
+        pub output: OutputSpec = OutputSpec::default(),
         /// Tags by name, on everything that takes tags; `managed-by: gwgen` is added.
-        pub tags: Option<BTreeMap<String, Value>>,
+        pub tags: Option<BTreeMap<String, ValueSpec>>,
         /// Settings that the whole AWS account shares.
-        pub account: Option<AccountSpec>,
+        pub account: AccountSpec = AccountSpec::default(),
         /// Where the private side lives. Required but for topology `internet`.
         pub network: Option<NetworkSpec>,
         /// The way of a request from API Gateway to the servers.
@@ -71,26 +71,26 @@ mapping! {
         /// Promises that every render checks; a broken one is an error.
         pub expect: Option<Vec<ExpectSpec>>,
         /// Settings of the API itself.
-        pub api: Option<ApiSpec>,
+        pub api: ApiSpec = ApiSpec::default(),
         /// The one stage of the API.
-        pub stage: Option<StageSpec>,
+        pub stage: StageSpec = StageSpec::default(),
         /// Usage plans by name.
         pub usage_plans: Option<BTreeMap<String, UsagePlanSpec>>,
         /// The link from API Gateway into the VPC.
-        pub vpc_link: Option<VpcLinkSpec>,
+        pub vpc_link: VpcLinkSpec = VpcLinkSpec::default(),
         /// The network load balancer.
-        pub nlb: Option<NlbSpec>,
+        pub nlb: NlbSpec = NlbSpec::default(),
         /// The application load balancer.
-        pub alb: Option<AlbSpec>,
+        pub alb: AlbSpec = AlbSpec::default(),
         /// The function that keeps the NLB's targets equal to the ALB's addresses, in topology
         /// `nlb-alb-sync`.
-        pub sync: Option<SyncSpec>,
+        pub sync: SyncSpec = SyncSpec::default(),
         /// The function that forwards requests, in topology `forwarder`.
-        pub forwarder: Option<ForwarderSpec>,
+        pub forwarder: ForwarderSpec = ForwarderSpec::default(),
         /// Findings that are allowed, and advice that is an error.
-        pub lint: Option<LintSpec>,
+        pub lint: LintSpec = LintSpec::default(),
         /// Quotas of the account, where they were raised.
-        pub limits: Option<LimitsSpec>,
+        pub limits: LimitsSpec = LimitsSpec::default(),
         /// What the bill is computed from.
         pub cost: Option<Reserved<CostSpec>>,
     }
@@ -114,24 +114,23 @@ names! {
     }
 }
 
-mapping! {
+section! {
     /// What is written, and where.
-    #[derive(Default)]
     pub struct OutputSpec {
-        /// Folder of the output, relative to this file. Default: `generated`.
-        pub dir: Option<String>,
-        /// Language of the output. Default: `terraform`.
-        pub format: Option<OutputFormat>,
-        /// CloudFormation: `template.json` or `template.yaml`. Default: `json`.
-        pub template: Option<TemplateSyntax>,
-        /// How the API is spelled. Default: `resources`.
-        pub api_style: Option<ApiStyle>,
-        /// Whether a provider block is written. Default: `module`.
-        pub layout: Option<Layout>,
-        /// How routes are spread over files. Default: `by-segment`.
-        pub files: Option<FileLayout>,
-        /// CloudFormation: nested templates by first segment. Default: `false`.
-        pub nested: Option<Reserved<bool>>,
+        /// Folder of the output, relative to this file.
+        pub dir: String = "generated".to_owned(),
+        /// Language of the output.
+        pub format: OutputFormat = OutputFormat::Terraform,
+        /// CloudFormation: `template.json` or `template.yaml`.
+        pub template: TemplateSyntax = TemplateSyntax::Json,
+        /// How the API is spelled.
+        pub api_style: ApiStyle = ApiStyle::Resources,
+        /// Whether a provider block is written.
+        pub layout: Layout = Layout::Module,
+        /// How routes are spread over files.
+        pub files: FileLayout = FileLayout::BySegment,
+        /// CloudFormation: nested templates by first segment.
+        pub nested: Reserved<bool> = Reserved(false),
     }
 }
 
@@ -183,13 +182,11 @@ names! {
     }
 }
 
-mapping! {
+section! {
     /// Settings that the whole AWS account shares.
-    #[derive(Default)]
     pub struct AccountSpec {
-        /// The role with which API Gateway writes logs: `existing`, `create` or an ARN. Default:
-        /// `existing`.
-        pub cloudwatch_role: Option<CloudwatchRole>,
+        /// The role with which API Gateway writes logs: `existing`, `create` or an ARN.
+        pub cloudwatch_role: CloudwatchRole = CloudwatchRole::Existing,
     }
 }
 
@@ -197,19 +194,21 @@ mapping! {
     /// Where the private side lives.
     pub struct NetworkSpec {
         /// Id of the VPC.
-        pub vpc: Value,
+        pub vpc: ValueSpec,
         /// Ids of private subnets in two zones or more.
-        pub subnets: Values,
+        pub subnets: ValuesSpec,
         /// Source in ingress rules where no security group can be named.
-        pub cidrs: Option<Values>,
+        pub cidrs: Option<ValuesSpec>,
     }
 }
 
 /// The role with which API Gateway writes logs.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum CloudwatchRole {
     Existing,
     Create,
+    #[serde(untagged)]
     Arn(String),
 }
 
@@ -229,16 +228,6 @@ impl Decode for CloudwatchRole {
             ),
             None => faults.mismatch(node, expected),
         }
-    }
-}
-
-impl Serialize for CloudwatchRole {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(match self {
-            Self::Existing => "existing",
-            Self::Create => "create",
-            Self::Arn(arn) => arn,
-        })
     }
 }
 

@@ -1,11 +1,10 @@
 //! What tells the stack of a blueprint from other stacks at AWS.
-//!
 //! In: `Blueprint`. Out: `StackIdentity`. Pure.
 //! Two stacks with the same name, environment, region and account get the same names at AWS: the
 //! second takes the first over, or is refused.
 
 use super::spec::{BlueprintSpec, CloudwatchRole};
-use super::values::Value;
+use super::values::ValueSpec;
 
 /// Name, environment, region and account of a stack, as far as the blueprint says them.
 #[derive(Clone, Debug)]
@@ -30,8 +29,10 @@ impl StackIdentity {
     pub(crate) fn of(spec: &BlueprintSpec) -> Self {
         let environment = match &spec.environment {
             None => Some(String::new()),
-            Some(Value::Literal(text)) => Some(text.clone()),
-            Some(Value::Variable(_) | Value::Parameter(_) | Value::Expression(_)) => None,
+            Some(ValueSpec::Literal(text)) => Some(text.clone()),
+            Some(ValueSpec::Variable(_) | ValueSpec::Parameter(_) | ValueSpec::Expression(_)) => {
+                None
+            }
         };
         Self {
             name: spec.name.clone(),
@@ -62,40 +63,17 @@ impl StackIdentity {
 
 /// The account of the ARNs that can only be of the stack's own.
 fn account(spec: &BlueprintSpec) -> Option<String> {
-    let literal = |value: &Value| match value {
-        Value::Literal(text) => account_of(text),
-        Value::Variable(_) | Value::Parameter(_) | Value::Expression(_) => None,
+    let literal = |value: &ValueSpec| match value {
+        ValueSpec::Literal(text) => account_of(text),
+        ValueSpec::Variable(_) | ValueSpec::Parameter(_) | ValueSpec::Expression(_) => None,
     };
-    let role = spec
-        .account
-        .as_ref()
-        .and_then(|it| match &it.cloudwatch_role {
-            Some(CloudwatchRole::Arn(arn)) => account_of(arn),
-            Some(CloudwatchRole::Existing | CloudwatchRole::Create) | None => None,
-        });
-    let nlb = || {
-        spec.nlb
-            .as_ref()?
-            .existing
-            .as_ref()
-            .and_then(|it| literal(&it.arn))
+    let role = match &spec.account.cloudwatch_role {
+        CloudwatchRole::Arn(arn) => account_of(arn),
+        CloudwatchRole::Existing | CloudwatchRole::Create => None,
     };
-    let alb = || {
-        spec.alb
-            .as_ref()?
-            .existing
-            .as_ref()
-            .and_then(|it| literal(&it.arn))
-    };
-    let certificate = || {
-        spec.api
-            .as_ref()?
-            .domain
-            .as_ref()?
-            .certificate
-            .as_ref()
-            .and_then(literal)
-    };
+    let nlb = || literal(&spec.nlb.existing.as_ref()?.arn);
+    let alb = || literal(&spec.alb.existing.as_ref()?.arn);
+    let certificate = || literal(spec.api.domain.as_ref()?.certificate.as_ref()?);
     role.or_else(nlb).or_else(alb).or_else(certificate)
 }
 

@@ -1,8 +1,5 @@
 //! The tokens of a Terraform expression.
-//!
 //! In: text. Out: `ExpressionToken`s, quoted templates opened up; comments left out. Pure.
-//! Only what spacing needs is told apart; whether the tokens make an expression is for the parser
-//! to say.
 
 /// Deepest nesting of brackets and templates: the parser recurses.
 const MAX_DEPTH: usize = 16;

@@ -1,8 +1,10 @@
 //! Parts of AWS that a topology has, and the backends behind them.
-//!
 //! In: `BlueprintSpec`. Out: answers to such questions. Pure.
 
-use super::{AlbRules, BackendSpec, BlueprintSpec, Topology, VpcLinkSpec};
+use super::{
+    AlbRules, BackendSpec, BlueprintSpec, HealthCheckProtocol, HealthCheckSpec, Topology,
+    VpcLinkSpec,
+};
 
 impl Topology {
     /// Returns whether requests go through a network load balancer.
@@ -53,39 +55,46 @@ impl BlueprintSpec {
 
     /// Returns whether the stack creates the application load balancer.
     pub(crate) fn creates_alb(&self) -> bool {
-        self.topology.has_alb() && self.alb.as_ref().is_none_or(|alb| alb.existing.is_none())
+        self.topology.has_alb() && self.alb.existing.is_none()
     }
 
     /// Returns whether the stack creates listener rules and the target groups that they name; true
     /// in a topology without an application load balancer.
     pub(crate) fn emits_rules(&self) -> bool {
-        let alb = self.alb.as_ref().filter(|_| self.topology.has_alb());
-        let existing = alb.and_then(|alb| alb.existing.as_ref());
-        existing.is_none_or(|existing| existing.rules != Some(AlbRules::None))
+        let existing = self.alb.existing.as_ref();
+        !self.topology.has_alb() || existing.is_none_or(|existing| existing.rules == AlbRules::Emit)
+    }
+
+    /// The only backend, which serves every operation that no route gives one.
+    pub(crate) fn only_backend(&self) -> Option<&String> {
+        let mut names = self.backends.keys();
+        names.next().filter(|_| names.next().is_none())
     }
 
     /// The host that requests name where their backend names none.
     pub(crate) fn first_host(&self) -> Option<&str> {
-        let alb = self.alb.as_ref().filter(|_| self.topology.has_alb())?;
-        alb.hosts.as_ref()?.first().map(String::as_str)
+        let hosts = self
+            .alb
+            .hosts
+            .as_ref()
+            .filter(|_| self.topology.has_alb())?;
+        hosts.first().map(String::as_str)
     }
 
     /// Returns whether the stack creates a rule in the application load balancer's security group
     /// that admits the balancer or link before it.
     pub(crate) fn alb_group_has_rules(&self) -> bool {
-        let alb = self.alb.as_ref();
-        match alb.and_then(|alb| alb.existing.as_ref()) {
+        match &self.alb.existing {
             Some(existing) => existing.security_group.is_some(),
-            None => alb.is_none_or(|alb| alb.security_groups.is_none()),
+            None => self.alb.security_groups.is_none(),
         }
     }
 
     /// Returns whether the stack creates a link to the application load balancer, and has to find a
     /// part of it that the blueprint may give.
     pub(crate) fn creates_alb_link_without(&self, is_given: fn(&VpcLinkSpec) -> bool) -> bool {
-        let link = self.vpc_link.as_ref();
-        self.topology.has_alb_link()
-            && link.is_none_or(|link| link.existing.is_none() && !is_given(link))
+        let link = &self.vpc_link;
+        self.topology.has_alb_link() && link.existing.is_none() && !is_given(link)
     }
 }
 
@@ -94,5 +103,16 @@ impl BackendSpec {
     pub(crate) fn is_function(&self) -> bool {
         let targets = self.targets.as_ref();
         targets.is_some_and(|targets| targets.function.is_some())
+    }
+}
+
+impl HealthCheckSpec {
+    /// The protocol by which the balancer of a topology asks.
+    pub fn protocol(&self, topology: Topology) -> HealthCheckProtocol {
+        self.protocol.unwrap_or(if topology.has_alb() {
+            HealthCheckProtocol::Http
+        } else {
+            HealthCheckProtocol::Tcp
+        })
     }
 }

@@ -1,5 +1,4 @@
 //! A blueprint's text as a tree of JSON, before it has types.
-//!
 //! In: `SourceFile`. Out: `ParsedFile`, findings about keys and characters. Pure.
 //! Numbers that JSON would respell (`1.10`) stay text until a field wants a number, and `null`
 //! stays where a file may remove a key with it.
@@ -8,7 +7,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::decode::Numbers;
+use super::node::Numbers;
 use crate::diagnostic::{At, DUPLICATE_KEY, Diagnostic, INVALID_VALUE, Place};
 use crate::source::{SourceFile, pointer, raw};
 

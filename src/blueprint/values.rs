@@ -1,47 +1,43 @@
 //! Values: a literal, or a reference to something known only at deploy time.
-//!
-//! In: the tree. Out: `Value`, `Values`. Pure.
-//! Each use of a variable is noted where it is decoded.
+//! In: the tree. Out: `ValueSpec`, `ValuesSpec`. Pure.
 
 use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Serialize, Serializer, ser::SerializeMap};
+use serde::Serialize;
 use serde_json::Value as Json;
 
-use super::decode::{Decode, TreeNode, mapping};
+use super::decode::{Decode, mapping};
 use super::expression;
 use super::fault::Faults;
+use super::node::TreeNode;
+use super::references::Variable;
 use crate::diagnostic::INVALID_EXPRESSION;
 
 /// A literal, or something known only at deploy time.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Value {
-    /// The text as written; of a number or a boolean its text.
-    Literal(String),
-    /// `{var: name}`: an input variable, or a parameter of the template.
-    Variable(Variable),
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub enum ValueSpec {
     /// `{ssm: path}`: a parameter of the Systems Manager.
+    #[serde(rename = "ssm")]
     Parameter(String),
     /// `{expr: ...}`: a Terraform expression, spaced as `terraform fmt` does.
+    #[serde(rename = "expr")]
     Expression(String),
-}
-
-/// `{var: name}` with what may stand beside it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Variable {
-    pub name: String,
-    pub description: Option<String>,
-    pub default: Option<serde_json::Value>,
-    pub sensitive: Option<bool>,
+    /// The text as written; of a number or a boolean its text.
+    #[serde(untagged)]
+    Literal(String),
+    /// `{var: name}`: an input variable, or a parameter of the template.
+    #[serde(untagged)]
+    Variable(Variable),
 }
 
 /// A list of values, or one reference that yields a list.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Values {
-    List(Vec<Value>),
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum ValuesSpec {
+    List(Vec<ValueSpec>),
     /// Never a literal.
-    One(Value),
+    One(ValueSpec),
 }
 
 mapping! {
@@ -74,7 +70,7 @@ const RESERVED: &[&str] = &[
 ];
 
 /// Decodes `{var: ...}`, `{ssm: ...}` or `{expr: ...}`.
-fn reference(node: &TreeNode<'_>, faults: &mut Faults) -> Option<Value> {
+fn reference(node: &TreeNode<'_>, faults: &mut Faults) -> Option<ValueSpec> {
     let written = ReferenceSpec::decode(node, faults)?;
     let is_plain =
         written.description.is_none() && written.default.is_none() && written.sensitive.is_none();
@@ -88,7 +84,7 @@ fn reference(node: &TreeNode<'_>, faults: &mut Faults) -> Option<Value> {
             };
             check_name(node, &variable.name, faults)?;
             faults.variables.push((node.pointer(), variable.clone()));
-            Some(Value::Variable(variable))
+            Some(ValueSpec::Variable(variable))
         }
         (None, Some(_), None) | (None, None, Some(_)) if !is_plain => faults.wrong(
             node,
@@ -97,7 +93,7 @@ fn reference(node: &TreeNode<'_>, faults: &mut Faults) -> Option<Value> {
         ),
         (None, Some(path), None) => parameter(node, path, faults),
         (None, None, Some(text)) => match expression::formatted(&text) {
-            Ok(line) => Some(Value::Expression(line)),
+            Ok(line) => Some(ValueSpec::Expression(line)),
             Err(why) => faults.report(
                 &INVALID_EXPRESSION,
                 node,
@@ -113,7 +109,7 @@ fn reference(node: &TreeNode<'_>, faults: &mut Faults) -> Option<Value> {
     }
 }
 
-fn parameter(node: &TreeNode<'_>, path: String, faults: &mut Faults) -> Option<Value> {
+fn parameter(node: &TreeNode<'_>, path: String, faults: &mut Faults) -> Option<ValueSpec> {
     let legal =
         |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'.' | b'_' | b'-' | b':');
     if path.is_empty() || !path.bytes().all(legal) {
@@ -123,7 +119,7 @@ fn parameter(node: &TreeNode<'_>, path: String, faults: &mut Faults) -> Option<V
             "write its path, for example `{ssm: /network/vpc_id}`",
         );
     }
-    Some(Value::Parameter(path))
+    Some(ValueSpec::Parameter(path))
 }
 
 fn check_name(node: &TreeNode<'_>, name: &str, faults: &mut Faults) -> Option<()> {
@@ -148,7 +144,7 @@ fn check_name(node: &TreeNode<'_>, name: &str, faults: &mut Faults) -> Option<()
     Some(())
 }
 
-impl Decode for Value {
+impl Decode for ValueSpec {
     fn decode(node: &TreeNode<'_>, faults: &mut Faults) -> Option<Self> {
         match node.value() {
             Json::String(text) if text.chars().any(char::is_control) => faults.wrong(
@@ -167,36 +163,7 @@ impl Decode for Value {
     }
 }
 
-impl Serialize for Value {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = match self {
-            Self::Literal(text) => return serializer.serialize_str(text),
-            Self::Variable(_) | Self::Parameter(_) | Self::Expression(_) => {
-                serializer.serialize_map(None)?
-            }
-        };
-        match self {
-            Self::Literal(_) => {}
-            Self::Parameter(path) => map.serialize_entry("ssm", path)?,
-            Self::Expression(text) => map.serialize_entry("expr", text)?,
-            Self::Variable(variable) => {
-                map.serialize_entry("var", &variable.name)?;
-                if let Some(description) = &variable.description {
-                    map.serialize_entry("description", description)?;
-                }
-                if let Some(default) = &variable.default {
-                    map.serialize_entry("default", default)?;
-                }
-                if let Some(sensitive) = variable.sensitive {
-                    map.serialize_entry("sensitive", &sensitive)?;
-                }
-            }
-        }
-        map.end()
-    }
-}
-
-impl Decode for Values {
+impl Decode for ValuesSpec {
     fn decode(node: &TreeNode<'_>, faults: &mut Faults) -> Option<Self> {
         match node.value() {
             Json::Array(_) => Vec::decode(node, faults).map(Self::List),
@@ -209,18 +176,9 @@ impl Decode for Values {
     }
 }
 
-impl Serialize for Values {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::List(values) => values.serialize(serializer),
-            Self::One(value) => value.serialize(serializer),
-        }
-    }
-}
-
-impl Values {
+impl ValuesSpec {
     /// The values, one by one.
-    pub fn iter(&self) -> std::slice::Iter<'_, Value> {
+    pub fn iter(&self) -> std::slice::Iter<'_, ValueSpec> {
         match self {
             Self::List(values) => values.iter(),
             Self::One(value) => std::slice::from_ref(value).iter(),
@@ -228,44 +186,13 @@ impl Values {
     }
 }
 
-impl<'a> IntoIterator for &'a Values {
-    type Item = &'a Value;
-    type IntoIter = std::slice::Iter<'a, Value>;
+impl<'a> IntoIterator for &'a ValuesSpec {
+    type Item = &'a ValueSpec;
+    type IntoIter = std::slice::Iter<'a, ValueSpec>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.iter()
     }
-}
-
-fn reference_schema() -> Schema {
-    json_schema!({
-        "description": "Something known only at deploy time.",
-        "oneOf": [
-            {
-                "type": "object",
-                "properties": {
-                    "var": { "type": "string", "pattern": "^[a-z][a-z0-9_]*$", "description": "Name of an input variable." },
-                    "description": { "type": "string", "description": "Description of the variable." },
-                    "default": { "description": "Default of the variable." },
-                    "sensitive": { "type": "boolean", "description": "Whether Terraform hides the variable in its output." }
-                },
-                "required": ["var"],
-                "additionalProperties": false
-            },
-            {
-                "type": "object",
-                "properties": { "ssm": { "type": "string", "pattern": "^[A-Za-z0-9/._:-]+$", "description": "Path of a parameter of the Systems Manager." } },
-                "required": ["ssm"],
-                "additionalProperties": false
-            },
-            {
-                "type": "object",
-                "properties": { "expr": { "type": "string", "description": "Terraform expression; Terraform only." } },
-                "required": ["expr"],
-                "additionalProperties": false
-            }
-        ]
-    })
 }
 
 struct Reference;
@@ -276,11 +203,38 @@ impl JsonSchema for Reference {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        reference_schema()
+        json_schema!({
+            "description": "Something known only at deploy time.",
+            "oneOf": [
+                {
+                    "type": "object",
+                    "properties": {
+                        "var": { "type": "string", "pattern": "^[a-z][a-z0-9_]*$", "description": "Name of an input variable." },
+                        "description": { "type": "string", "description": "Description of the variable." },
+                        "default": { "description": "Default of the variable." },
+                        "sensitive": { "type": "boolean", "description": "Whether Terraform hides the variable in its output." }
+                    },
+                    "required": ["var"],
+                    "additionalProperties": false
+                },
+                {
+                    "type": "object",
+                    "properties": { "ssm": { "type": "string", "pattern": "^[A-Za-z0-9/._:-]+$", "description": "Path of a parameter of the Systems Manager." } },
+                    "required": ["ssm"],
+                    "additionalProperties": false
+                },
+                {
+                    "type": "object",
+                    "properties": { "expr": { "type": "string", "description": "Terraform expression; Terraform only." } },
+                    "required": ["expr"],
+                    "additionalProperties": false
+                }
+            ]
+        })
     }
 }
 
-impl JsonSchema for Value {
+impl JsonSchema for ValueSpec {
     fn schema_name() -> Cow<'static, str> {
         "Value".into()
     }
@@ -294,14 +248,14 @@ impl JsonSchema for Value {
     }
 }
 
-impl JsonSchema for Values {
+impl JsonSchema for ValuesSpec {
     fn schema_name() -> Cow<'static, str> {
         "Values".into()
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let (value, reference) = (
-            generator.subschema_for::<Value>(),
+            generator.subschema_for::<ValueSpec>(),
             generator.subschema_for::<Reference>(),
         );
         json_schema!({

@@ -1,5 +1,4 @@
 //! YAML as `show` writes it and messages quote it.
-//!
 //! In: JSON. Out: text that reads back as the same. Pure.
 
 use std::fmt::Write as _;
@@ -65,7 +64,8 @@ fn below(value: &Json, depth: usize, yaml: &mut String) {
     }
 }
 
-/// Whether it is written on one line: what holds no further mappings or lists but empty ones.
+/// Returns whether it is written on one line: what holds no further mappings or lists but empty
+/// ones.
 fn is_short(value: &Json) -> bool {
     let is_plain = |value: &Json| match value {
         Json::Object(mapping) => mapping.is_empty(),

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::blueprint::{defaults, identity_source, is_same_source, scalar};
+use crate::blueprint::{AUTHORIZATION, identity_source, is_same_source, scalar};
 use crate::openapi::{Api, Operation, Security};
 use crate::plan::Declared;
 
@@ -98,7 +98,7 @@ impl Scheme {
 /// Entries of `auth` that read the credential from its source.
 fn entries(source: Option<&str>) -> Vec<String> {
     let mut entries = Vec::new();
-    if source.is_some_and(|source| is_same_source(source, defaults::IDENTITY)) {
+    if source.is_some_and(|source| is_same_source(source, AUTHORIZATION)) {
         entries.push("{cognito: {user_pools: [{var: user_pool_arn}]}}".to_owned());
     }
     let identity = match source.filter(|source| identity_source(source).is_some()) {

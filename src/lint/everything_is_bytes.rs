@@ -8,8 +8,7 @@ use crate::plan::IntegrationPlan;
 /// Source: aws/serverless-application-model, issue 3794,
 /// <https://github.com/aws/serverless-application-model/issues/3794>, read 2026-11-30.
 pub(crate) fn check(facts: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic> {
-    let api = facts.blueprint.spec.api.as_ref();
-    let is_written = api.is_some_and(|api| api.binary_media_types.is_some());
+    let is_written = facts.blueprint.spec.api.binary_media_types.is_some();
     let mut backends = facts.plan.backends.iter();
     if is_written
         || !backends.any(|backend| matches!(backend.integration, IntegrationPlan::Function(_)))

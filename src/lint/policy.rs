@@ -39,9 +39,7 @@ impl<'a> Policy<'a> {
             allowances: Vec::new(),
             denied: BTreeSet::new(),
         };
-        let Some(lint) = &blueprint.spec.lint else {
-            return policy;
-        };
+        let lint = &blueprint.spec.lint;
         for (index, spec) in lint.allow.iter().flatten().enumerate() {
             let at = pointer::child("/lint/allow", index);
             match refused(blueprint, &at, spec, day) {

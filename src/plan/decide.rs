@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::{
-    BackendPlan, ForwardersPlan, InputType, LimitsPlan, NetworkPlan, OperationPlan, OutputPlan,
-    Plan, Prefix, Segment, Value, routes, stage,
+    BackendPlan, ForwardersPlan, InputType, NetworkPlan, OperationPlan, OutputPlan, Plan, Prefix,
+    Segment, Value, routes, stage,
 };
-use crate::blueprint::{Blueprint, BlueprintSpec, Exposure, defaults};
+use crate::blueprint::{Blueprint, BlueprintSpec, Exposure};
 use crate::diagnostic::{self, Diagnostic, Outcome};
 use crate::openapi::{Api, refuses};
 use crate::plan::access::{authorizers, keys, schemes};
@@ -67,7 +67,6 @@ pub fn plan(apis: &[Api], blueprint: &Blueprint) -> Outcome<Plan> {
     let cors = has_gateway
         .then(|| cors::cors(blueprint, &routes, &mut diagnostics))
         .flatten();
-    let nlb = spec.nlb.clone().unwrap_or_default();
     let plan = Plan {
         prefix,
         title: apis
@@ -98,11 +97,9 @@ pub fn plan(apis: &[Api], blueprint: &Blueprint) -> Outcome<Plan> {
         endpoint,
         domain,
         stage,
-        cross_zone: nlb.cross_zone.unwrap_or(defaults::CROSS_ZONE),
-        deletion_protection: nlb
-            .deletion_protection
-            .unwrap_or(defaults::DELETION_PROTECTION),
-        limits: LimitsPlan::new(spec),
+        cross_zone: spec.nlb.cross_zone,
+        deletion_protection: spec.nlb.deletion_protection,
+        limits: spec.limits.clone(),
         place: blueprint.place(""),
     };
     diagnostics.extend(plan_findings(&plan, blueprint, &routes.bases));
@@ -128,15 +125,10 @@ fn is_private_alone(
 }
 
 fn balancer_alone(blueprint: &Blueprint) -> Diagnostic {
-    let spec = &blueprint.spec;
-    let written = [
-        ("`nlb`", spec.nlb.is_some()),
-        ("`vpc_link`", spec.vpc_link.is_some()),
-        ("`stage`", spec.stage.is_some()),
-    ];
-    let ineffective: Vec<&str> = written
+    let ineffective: Vec<String> = ["nlb", "vpc_link", "stage"]
         .into_iter()
-        .filter_map(|(name, is_written)| is_written.then_some(name))
+        .filter(|name| blueprint.is_written(&format!("/{name}")))
+        .map(|name| format!("`{name}`"))
         .collect();
     let mut without_effect = String::new();
     if !ineffective.is_empty() {
@@ -226,7 +218,8 @@ fn network(
 ) -> NetworkPlan {
     let topology = variables.blueprint().spec.topology;
     let nlb = (has_gateway && topology.has_nlb()).then(|| nlb::nlb(variables));
-    let link = (has_gateway && topology.has_alb_link()).then(|| link::link(variables));
+    let link = (has_gateway && topology.has_alb_link())
+        .then(|| link::link(variables, &vpc_and_subnets.subnets));
     let alb = topology.has_alb().then(|| alb::alb(variables, has_gateway));
     let sync = has_gateway
         .then(|| sync::sync(variables, alb.as_ref()))
@@ -243,13 +236,13 @@ fn network(
 
 /// Format and files of the result.
 fn output(spec: &BlueprintSpec) -> OutputPlan {
-    let output = spec.output.clone().unwrap_or_default();
+    let output = &spec.output;
     OutputPlan {
-        format: output.format.unwrap_or(defaults::FORMAT),
-        template: output.template.unwrap_or(defaults::TEMPLATE),
-        api_style: output.api_style.unwrap_or(defaults::API_STYLE),
-        layout: output.layout.unwrap_or(defaults::LAYOUT),
-        files: output.files.unwrap_or(defaults::FILES),
+        format: output.format,
+        template: output.template,
+        api_style: output.api_style,
+        layout: output.layout,
+        files: output.files,
     }
 }
 
@@ -264,8 +257,7 @@ fn prefix(variables: &mut Variables<'_>) -> Prefix {
 
 /// Binary media types of the blueprint, sorted; else those of the descriptions.
 fn binary_media_types(spec: &BlueprintSpec, described: Vec<Arc<str>>) -> Vec<Arc<str>> {
-    let api = spec.api.as_ref();
-    let Some(written) = api.and_then(|api| api.binary_media_types.as_ref()) else {
+    let Some(written) = &spec.api.binary_media_types else {
         return described;
     };
     let sorted: BTreeSet<Arc<str>> = written.iter().map(|text| text.as_str().into()).collect();
@@ -273,8 +265,7 @@ fn binary_media_types(spec: &BlueprintSpec, described: Vec<Arc<str>>) -> Vec<Arc
 }
 
 fn minimum_compression_size(spec: &BlueprintSpec) -> Option<u32> {
-    let size = spec.api.as_ref()?.minimum_compression_size?;
-    u32::try_from(size).ok()
+    u32::try_from(spec.api.minimum_compression_size?).ok()
 }
 
 /// Tags of every resource that can have some.

@@ -39,7 +39,7 @@ const MAX_QUALIFIER: usize = 128;
 /// Errors: GW2002 no function, GW2008 Terraform only.
 pub(crate) fn function(
     variables: &mut Variables<'_>,
-    written: &blueprint::Value,
+    written: &blueprint::ValueSpec,
     input: InputType,
     at: &str,
 ) -> FunctionPlan {

@@ -19,7 +19,7 @@ use std::sync::Arc;
 use super::paths::{Segment, Template};
 use super::rules::{Described, RouteRules, Siblings};
 use super::{BackendPlan, ModelPlan, OperationPlan};
-use crate::blueprint::{BasePathUse, Blueprint, MountSpec, PartialSegments, defaults};
+use crate::blueprint::{BasePathUse, Blueprint, MountSpec, PartialSegments};
 use crate::diagnostic::{Diagnostic, OperationName, Place};
 use crate::openapi::{Api, Operation};
 use crate::plan::access::keys::Throttles;
@@ -188,10 +188,7 @@ impl<'a> Builder<'a> {
         backends: &'a [BackendPlan],
     ) -> Self {
         let apis = descriptions.apis;
-        let gateway = blueprint.spec.api.as_ref();
-        let base_path = gateway
-            .and_then(|gateway| gateway.base_path)
-            .unwrap_or(defaults::BASE_PATH);
+        let base_path = blueprint.spec.api.base_path;
         let mut diagnostics = Vec::new();
         let bases = apis
             .iter()
@@ -206,10 +203,7 @@ impl<'a> Builder<'a> {
                 .map_or_else(|| vec![None], |mounts| distinct(mounts).map(Some).collect()),
             base_path,
             bases,
-            widen: gateway
-                .and_then(|gateway| gateway.partial_segments)
-                .unwrap_or(defaults::PARTIAL_SEGMENTS)
-                == PartialSegments::Widen,
+            widen: blueprint.spec.api.partial_segments == PartialSegments::Widen,
             rules: RouteRules::new(blueprint),
             security: SecurityJoin::new(blueprint),
             tree: RouteTree::new(),

@@ -16,7 +16,6 @@ use std::collections::BTreeSet;
 
 use crate::blueprint::{
     Blueprint, CacheSpec, Exposure, MountSpec, RouteSpec, Switch, ThrottleSpec, Validation,
-    defaults,
 };
 use crate::diagnostic::{OperationName, Place};
 use crate::openapi::{HttpMethod, Operation, SettingOf};
@@ -149,7 +148,7 @@ pub(crate) struct Described<'a> {
 impl<'a> Decision<'a> {
     pub(crate) fn exposure(&self) -> Exposure {
         self.exposure
-            .map_or(defaults::EXPOSURE, |(exposure, _)| exposure)
+            .map_or(RouteSpec::EXPOSURE, |(exposure, _)| exposure)
     }
 
     /// Lays a route over what was decided before, field by field.

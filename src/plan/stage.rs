@@ -14,7 +14,6 @@ use super::variables::Variables;
 use super::{InputType, Plan, ThrottlePlan, Value};
 use crate::blueprint::{
     AccessLogSpec, Blueprint, CloudwatchRole, ExecutionLog, StageCacheSpec, StageSpec, Switch,
-    defaults,
 };
 use crate::diagnostic::{self, Diagnostic, Place};
 use crate::source::pointer;
@@ -55,6 +54,8 @@ pub enum LogRolePlan {
 pub struct StagePlan {
     pub request_log: Option<RequestLogPlan>,
     pub execution_log: ExecutionLog,
+    /// Of API Gateway's own log: that of the request log.
+    pub log_retention_days: u32,
     pub has_metrics: bool,
     pub is_traced: bool,
     pub variables: BTreeMap<Arc<str>, Value>,
@@ -74,11 +75,8 @@ impl StagePlan {
 
 /// The stage's name.
 pub(crate) fn name(blueprint: &Blueprint, variables: &mut Variables<'_>) -> Value {
-    let stage = blueprint.spec.stage.as_ref();
-    match stage.and_then(|stage| stage.name.as_ref()) {
-        None => Value::Literal(defaults::STAGE.into()),
-        Some(name) => variables.value(name, InputType::StageName, "/stage/name"),
-    }
+    let name = &blueprint.spec.stage.name;
+    variables.value(name, InputType::StageName, "/stage/name")
 }
 
 /// Decides the stage.
@@ -86,8 +84,7 @@ pub(crate) fn name(blueprint: &Blueprint, variables: &mut Variables<'_>) -> Valu
 /// Errors: those of its values; GW4088 throttle above the account's (a warning), GW5015 role of
 /// others (a note).
 pub(crate) fn stage(blueprint: &Blueprint, variables: &mut Variables<'_>) -> StagePlan {
-    let unset = StageSpec::default();
-    let spec = blueprint.spec.stage.as_ref().unwrap_or(&unset);
+    let spec = &blueprint.spec.stage;
     let throttle = spec
         .throttle
         .as_ref()
@@ -98,23 +95,19 @@ pub(crate) fn stage(blueprint: &Blueprint, variables: &mut Variables<'_>) -> Sta
     {
         variables.report(finding);
     }
-    let account = blueprint.spec.account.as_ref();
-    let role = account.and_then(|account| account.cloudwatch_role.as_ref());
     StagePlan {
         request_log: request_log(spec, variables),
-        execution_log: spec.execution_log.unwrap_or(defaults::EXECUTION_LOG),
-        has_metrics: spec.metrics.unwrap_or(defaults::METRICS),
-        is_traced: spec.tracing.unwrap_or(defaults::TRACING),
+        execution_log: spec.execution_log,
+        log_retention_days: log_retention_days(&spec.access_log),
+        has_metrics: spec.metrics,
+        is_traced: spec.tracing,
         variables: stage_variables(spec, variables),
-        has_client_certificate: spec
-            .client_certificate
-            .unwrap_or(defaults::CLIENT_CERTIFICATE),
+        has_client_certificate: spec.client_certificate,
         throttle,
         cache: spec.cache.as_ref().and_then(Switch::on).map(cluster),
-        web_acl: (blueprint.spec.api.as_ref())
-            .and_then(|api| api.waf.as_ref())
+        web_acl: (blueprint.spec.api.waf.as_ref())
             .map(|waf| variables.value(waf, InputType::WebAcl, "/api/waf")),
-        role: match role.unwrap_or(&defaults::CLOUDWATCH_ROLE) {
+        role: match &blueprint.spec.account.cloudwatch_role {
             CloudwatchRole::Existing => LogRolePlan::Existing,
             CloudwatchRole::Create => LogRolePlan::Managed,
             CloudwatchRole::Arn(arn) => {
@@ -137,14 +130,9 @@ fn stage_variables(spec: &StageSpec, variables: &mut Variables<'_>) -> BTreeMap<
 }
 
 fn request_log(spec: &StageSpec, variables: &mut Variables<'_>) -> Option<RequestLogPlan> {
-    let unset = AccessLogSpec::default();
-    let log = match &spec.access_log {
-        None => &unset,
-        Some(Switch::On(log)) => log,
-        Some(Switch::Off) => return None,
-    };
+    let log = spec.access_log.on()?;
     Some(RequestLogPlan {
-        retention_days: log.retention_days.unwrap_or(defaults::ACCESS_LOG_RETENTION),
+        retention_days: log.retention_days,
         kms_key: log
             .kms_key
             .as_ref()
@@ -152,12 +140,17 @@ fn request_log(spec: &StageSpec, variables: &mut Variables<'_>) -> Option<Reques
     })
 }
 
+/// Days for which logs are kept that have no setting of their own.
+fn log_retention_days(access_log: &Switch<AccessLogSpec>) -> u32 {
+    let log = access_log.on().cloned().unwrap_or_default();
+    log.retention_days
+}
+
 fn cluster(spec: &StageCacheSpec) -> ClusterPlan {
     ClusterPlan {
-        size: defaults::cache_size(spec.size_gb).unwrap_or_default(),
-        ttl_s: u32::try_from(spec.ttl.unwrap_or(defaults::CACHE_TTL).milliseconds() / 1_000)
-            .unwrap_or(u32::MAX),
-        is_encrypted: spec.encrypted.unwrap_or(defaults::CACHE_ENCRYPTED),
+        size: spec.size().unwrap_or_default(),
+        ttl_s: spec.ttl.seconds(),
+        is_encrypted: spec.encrypted,
     }
 }
 
@@ -182,8 +175,7 @@ pub(crate) fn above_account(throttle: ThrottlePlan, place: Place) -> Option<Diag
 /// Source: docs/aws-rules.md#d17 (one role for an account and region; without it AWS refuses a
 /// stage that logs).
 pub(crate) fn role_of_others(plan: &Plan, blueprint: &Blueprint) -> Option<Diagnostic> {
-    let account = blueprint.spec.account.as_ref();
-    let is_written = account.is_some_and(|account| account.cloudwatch_role.is_some());
+    let is_written = blueprint.is_written("/account/cloudwatch_role");
     let is_assumed = plan.stage.role == LogRolePlan::Existing && !is_written;
     if !(plan.has_gateway && plan.stage.writes_logs() && is_assumed) {
         return None;

@@ -73,21 +73,21 @@ impl<'a> Variables<'a> {
     /// Errors: GW2002 literal, GW2006 two types of one variable, GW2008 Terraform only.
     pub(crate) fn value(
         &mut self,
-        value: &blueprint::Value,
+        value: &blueprint::ValueSpec,
         of: InputType,
         pointer: &str,
     ) -> Value {
         match value {
-            blueprint::Value::Literal(text) => {
+            blueprint::ValueSpec::Literal(text) => {
                 self.check_literal(text, of, pointer);
                 Value::Literal(text.as_str().into())
             }
-            blueprint::Value::Variable(variable) => {
+            blueprint::ValueSpec::Variable(variable) => {
                 let name: Arc<str> = variable.name.as_str().into();
                 self.declare(variable, of, pointer);
                 Value::Input(name)
             }
-            blueprint::Value::Expression(text) => {
+            blueprint::ValueSpec::Expression(text) => {
                 self.only_terraform(
                     pointer,
                     "an expression is Terraform's own, and CloudFormation has none",
@@ -95,7 +95,7 @@ impl<'a> Variables<'a> {
                 );
                 Value::Expression(text.as_str().into())
             }
-            blueprint::Value::Parameter(path) => {
+            blueprint::ValueSpec::Parameter(path) => {
                 self.look_up(path, of, pointer);
                 Value::Parameter {
                     path: path.as_str().into(),
@@ -108,12 +108,12 @@ impl<'a> Variables<'a> {
     /// A list of values, or a reference that yields all of them.
     pub(crate) fn values(
         &mut self,
-        values: &blueprint::Values,
+        values: &blueprint::ValuesSpec,
         list: InputType,
         pointer: &str,
     ) -> Values {
         match values {
-            blueprint::Values::List(values) => {
+            blueprint::ValuesSpec::List(values) => {
                 let item = list.item().unwrap_or(list);
                 let values = values
                     .iter()
@@ -121,13 +121,18 @@ impl<'a> Variables<'a> {
                     .map(|(index, value)| self.value(value, item, &format!("{pointer}/{index}")));
                 Values::List(values.collect())
             }
-            blueprint::Values::One(value) => Values::One(self.value(value, list, pointer)),
+            blueprint::ValuesSpec::One(value) => Values::One(self.value(value, list, pointer)),
         }
     }
 
     /// Refuses a list that is known only at deploy time, where every item is due by itself.
-    pub(crate) fn only_listed(&mut self, values: &blueprint::Values, pointer: &str, what: &str) {
-        if matches!(values, blueprint::Values::One(_)) {
+    pub(crate) fn only_listed(
+        &mut self,
+        values: &blueprint::ValuesSpec,
+        pointer: &str,
+        what: &str,
+    ) {
+        if matches!(values, blueprint::ValuesSpec::One(_)) {
             self.only_terraform(
                 pointer,
                 &format!("CloudFormation cannot {what} for each item of a list that is known only at deploy time"),
@@ -139,12 +144,12 @@ impl<'a> Variables<'a> {
     /// Refuses a list without an item.
     pub(crate) fn refuse_empty(
         &mut self,
-        values: &blueprint::Values,
+        values: &blueprint::ValuesSpec,
         pointer: &str,
         message: &str,
         help: &str,
     ) {
-        if matches!(values, blueprint::Values::List(list) if list.is_empty()) {
+        if matches!(values, blueprint::ValuesSpec::List(list) if list.is_empty()) {
             let finding = diagnostic::INVALID_VALUE.at(self.place(pointer));
             self.report(finding.message(message).help(help));
         }

@@ -12,14 +12,11 @@ use crate::aws::{
     ApplicationBalancer, EgressRule, IngressRule, SecurityGroup, Source, Stack, VpcLinkV2,
 };
 use crate::follow::located;
-use crate::plan::{
-    AlbBalancerPlan, AlbPlan, LinkOrigin, LinkPlan, NetworkPlan, SourcePlan, Values,
-};
+use crate::plan::{AlbBalancerPlan, AlbPlan, LinkOrigin, LinkPlan, SourcePlan, Values};
 use crate::stack::{List, Value};
 
 /// A link with what it leads to.
 struct PlannedLink<'a> {
-    network: &'a NetworkPlan,
     link: &'a LinkPlan,
     alb: &'a AlbPlan,
 }
@@ -33,7 +30,6 @@ pub(crate) fn link_holds(walker: &Walker<'_>) -> Result<(), String> {
     let network = walker.plan.network.as_ref();
     let planned = network.and_then(|network| {
         Some(PlannedLink {
-            network,
             link: network.link.as_ref()?,
             alb: network.alb.as_ref()?,
         })
@@ -65,7 +61,6 @@ fn group_of<'a>(
     else {
         return Err("there is a VPC link where one exists already".into());
     };
-    let subnets = subnets.as_ref().unwrap_or(&planned.network.subnets);
     if !is_same_list(&found.subnets, subnets) {
         return Err("its VPC link is in other subnets".into());
     }

@@ -4,9 +4,11 @@ mod extended;
 
 use std::sync::Arc;
 
-use gwgen::blueprint::{self, Blueprint, Value, Values};
+use gwgen::blueprint::{self, Blueprint, ValueSpec, ValuesSpec};
 use gwgen::diagnostic::Outcome;
 use gwgen::source::{Finding, Memory, RelativePath, Sources};
+
+use crate::support::{compile, fixtures};
 
 const MINIMAL: &str = "version: 1\nname: shop\nspec: openapi.yaml\ntopology: nlb-targets\n\
     network: {vpc: {var: vpc_id}, subnets: {var: private_subnet_ids}}\n\
@@ -77,7 +79,9 @@ fn a_minimal_blueprint_reads() {
         .clone();
     assert_eq!(
         instances,
-        Some(Values::List(vec![Value::Literal("i-0a1b2c3d".to_owned())]))
+        Some(ValuesSpec::List(vec![ValueSpec::Literal(
+            "i-0a1b2c3d".to_owned()
+        )]))
     );
 }
 
@@ -284,7 +288,7 @@ fn numbers_keep_their_text_where_text_is_meant() {
     let tags = blueprint.unwrap().spec.tags.unwrap();
     assert_eq!(
         tags.values().cloned().collect::<Vec<_>>(),
-        ["1e3", "true", "1.10"].map(|text| Value::Literal(text.to_owned()))
+        ["1e3", "true", "1.10"].map(|text| ValueSpec::Literal(text.to_owned()))
     );
 }
 
@@ -324,6 +328,28 @@ fn what_is_shown_reads_back_as_the_same() {
     }
     let (blueprint, _) = read(&rich);
     insta::assert_snapshot!("shown", blueprint::show(&blueprint.unwrap()));
+}
+
+#[test]
+fn what_is_shown_renders_the_same_files() {
+    for fixture in fixtures() {
+        let (path, display) = (
+            RelativePath::join("", "gwgen.yaml").unwrap(),
+            "gwgen.yaml".into(),
+        );
+        let files = Memory(fixture.files.clone());
+        let read = blueprint::read(&files, path, display, &mut Sources::default());
+        let shown = blueprint::show(&read.value.unwrap());
+        let mut files = fixture.files.clone();
+        let written = compile(files.clone()).tree;
+        files.insert("gwgen.yaml".to_owned(), shown.into_bytes());
+        let [written, shown] =
+            [written, compile(files).tree].map(|tree| tree.expect("a case has no error").files);
+        // Subnets that are written for a link are described as the link's.
+        if fixture.name != "link_to_rules_of_others" {
+            assert_eq!(written, shown, "{}", fixture.name);
+        }
+    }
 }
 
 #[test]

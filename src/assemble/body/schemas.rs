@@ -1,5 +1,4 @@
 //! Models as the body's components: what an import of OpenAPI 3.0 takes of JSON Schema, draft 4.
-//!
 //! In: the schema of a model. Out: one that refuses nothing more. Pure.
 //! Source: docs/aws-rules.md#o1; OpenAPI 3.0.4, "Schema Object",
 //! <https://spec.openapis.org/oas/v3.0.4#schema-object>: `type` is one text, and there are no

@@ -1,6 +1,5 @@
 //! Functions that forward: one a backend, each with its role and its log group, all in one security
 //! group.
-//!
 //! In: `Plan`. Out: nodes in the stack. Pure.
 
 use std::collections::BTreeMap;
@@ -136,16 +135,10 @@ fn rules(
             let to = theirs.as_ref().map_or_else(anywhere, group_peer);
             rules.egress(group, forwarder.port, &to, purpose("Requests to"));
         }
-        for (theirs, from) in theirs
-            .iter()
-            .flat_map(|theirs| sources.iter().map(move |from| (theirs, from)))
-        {
-            rules.ingress(
-                theirs,
-                forwarder.port,
-                from,
-                purpose("Requests from the function to"),
-            );
+        let Some(theirs) = &theirs else { continue };
+        for from in &sources {
+            let purpose = purpose("Requests from the function to");
+            rules.ingress(theirs, forwarder.port, from, purpose);
         }
     }
     rules.add_to(stack);
@@ -193,7 +186,7 @@ fn role(
     name: &Value,
 ) -> (Handle<Role>, Handle<LogGroup>) {
     let label = Label::new(Arc::clone(&backend.name));
-    let log_group = log_group(stack, &label, name);
+    let log_group = log_group(stack, &label, name, shared.log_retention_days);
     let any = || vec![Value::literal("*")];
     let mut statements = vec![
         write_logs(&log_group),

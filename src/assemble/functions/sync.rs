@@ -1,6 +1,5 @@
 //! The function that keeps the addresses of the application load balancer: one for all listeners,
 //! its role, its schedule, its alarms.
-//!
 //! In: `SyncPlan`, target groups. Out: nodes in the stack. Pure.
 //! Nothing waits for addresses: the first run, within the schedule's time after the deployment,
 //! registers them.
@@ -56,21 +55,14 @@ pub(crate) fn sync(
     api: &Handle<RestApi>,
     network: Option<&NetworkNodes>,
 ) {
-    let Some(sync) = plan
-        .network
-        .as_ref()
-        .and_then(|network| network.sync.as_ref())
-    else {
-        return;
-    };
-    let Some((balancer, groups)) =
-        network.and_then(|network| Some((network.alb.as_ref()?, &network.passed_on)))
-    else {
+    let sync = plan.network.as_ref().and_then(|it| it.sync.as_ref());
+    let balancer = network.and_then(|nodes| Some((nodes.alb.as_ref()?, &nodes.passed_on)));
+    let (Some(sync), Some((balancer, groups))) = (sync, balancer) else {
         return;
     };
     let state = State::of(stack, plan, sync);
     let name = text(&plan.prefix.with("-sync"));
-    let log_group = super::log_group(stack, &label(), &name);
+    let log_group = super::log_group(stack, &label(), &name, sync.log_retention_days);
     let role = Role {
         service: "lambda.amazonaws.com",
         description: "What the function that keeps the balancer's addresses may do",
@@ -101,7 +93,8 @@ pub(crate) fn sync(
         "Name of the function that keeps the application load balancer's addresses.",
         function.name(),
     );
-    stack.output("sync_state", state.description(), state.place());
+    let (description, place) = state.output();
+    stack.output("sync_state", description, place);
 }
 
 /// Store of the counters.
@@ -194,19 +187,17 @@ impl State {
         }
     }
 
-    fn description(&self) -> &'static str {
+    /// A description of where the counters are, and the place.
+    fn output(&self) -> (&'static str, Value) {
         match self {
-            Self::Parameters(_) => {
-                "Path below which the function keeps its counters as parameters of the Systems Manager."
-            }
-            Self::Bucket(_) => "Name of the bucket in which the function keeps its counters.",
-        }
-    }
-
-    fn place(&self) -> Value {
-        match self {
-            Self::Parameters(path) => path.clone(),
-            Self::Bucket(bucket) => bucket.name(),
+            Self::Parameters(path) => (
+                "Path below which the function keeps its counters as parameters of the Systems Manager.",
+                path.clone(),
+            ),
+            Self::Bucket(bucket) => (
+                "Name of the bucket in which the function keeps its counters.",
+                bucket.name(),
+            ),
         }
     }
 }

@@ -115,12 +115,12 @@ pub(crate) fn routes(stack: &mut Stack, plan: &Plan, way: &Behind<'_>) -> Vec<Ha
         for (_, http_method, answering) in served.iter().copied() {
             let label = Label::new(names::operation_label(http_method, path));
             let (request_parameters, integration) = answer(plan, way, path, answering);
-            let operation = if let Answering::Operation(operation) = answering {
-                Some(operation)
-            } else {
-                None
+            let operation = match answering {
+                Answering::Operation(operation) => Some(operation),
+                Answering::Refusal | Answering::Preflight(_) => None,
             };
-            let cache_keys = operation.map_or_else(Vec::new, cache_keys);
+            let cache = operation.and_then(|operation| operation.cache.as_ref());
+            let cache_keys = cache.map(|cache| cache.keys.clone()).unwrap_or_default();
             let checks = operation
                 .map(|operation| way.checking.of(&operation.checks))
                 .unwrap_or_default();
@@ -191,14 +191,6 @@ fn answer(
         Arc::clone(&operation.request_parameters),
         integration(way, operation, backend),
     )
-}
-
-fn cache_keys(operation: &OperationPlan) -> Vec<Arc<str>> {
-    operation
-        .cache
-        .as_ref()
-        .map(|cache| cache.keys.clone())
-        .unwrap_or_default()
 }
 
 fn integration(

@@ -1,21 +1,16 @@
 //! The application load balancer: its group, listeners, the answer to health checks, and the rules.
-//!
 //! In: `AlbPlan`. Out: nodes in the stack. Pure.
-//! An existing balancer gets rules and nothing else.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
-use super::targets::is_blue_green;
+use super::targets::{health_check, is_blue_green};
 use crate::assemble::security_group;
 use crate::assemble::values::{list, short_name, value, vpc};
 use crate::aws::{
     AccessLogs, ApplicationBalancer, ApplicationBalancerRef, BalancerRef, FixedResponse,
-    GroupProtocol, HealthCheck, HealthProtocol, HttpListener, HttpListenerRef, Listener,
-    ListenerRule, RuleAction, SecurityGroup, Stack, TargetGroup, TargetGroupRef, TargetType,
-    Targets,
+    GroupProtocol, HttpListener, HttpListenerRef, Listener, ListenerRule, RuleAction,
+    SecurityGroup, Stack, TargetGroup, TargetGroupRef, TargetType, Targets,
 };
-use crate::blueprint::defaults;
 use crate::plan::{
     AlbBalancerPlan, AlbListenerPlan, AlbPlan, Destination, HEALTH_PATH, NetworkPlan, Plan,
 };
@@ -137,10 +132,10 @@ pub(crate) fn passed_on(
     {
         let (balancer, listener) = (to.balancer.clone(), listener.clone());
         let (target_type, targets, deregistration_delay_s) = match &network.sync {
-            Some(_) => (
+            Some(sync) => (
                 TargetType::Ip,
                 Targets::Kept { balancer, listener },
-                Some(seconds(defaults::DEREGISTRATION_DELAY)),
+                Some(sync.deregistration_delay_s),
             ),
             None => (
                 TargetType::Alb,
@@ -167,7 +162,7 @@ pub(crate) fn passed_on(
             target_type,
             vpc: value(&network.vpc),
             deregistration_delay_s,
-            health_check: health_check(planned),
+            health_check: health_check(&planned.health_check()),
             targets,
         };
         let group = stack.add(File::Network, at_port(planned.port), group);
@@ -186,35 +181,6 @@ pub(crate) fn passed_on(
         );
     }
     groups
-}
-
-fn seconds(duration: crate::blueprint::Duration) -> u32 {
-    u32::try_from(duration.milliseconds() / 1_000).unwrap_or(u32::MAX)
-}
-
-/// The balancer's own answer says that it is well; of one that others share any answer of a request
-/// that was understood does.
-///
-/// Source: docs/aws-rules.md#l20, docs/aws-rules.md#l21.
-fn health_check(listener: &AlbListenerPlan) -> HealthCheck {
-    let matcher: Arc<str> = if listener.health_priority.is_some() {
-        "200".into()
-    } else {
-        "200-499".into()
-    };
-    let path: Arc<str> = HEALTH_PATH.into();
-    HealthCheck {
-        protocol: if listener.is_tls {
-            HealthProtocol::Https { path, matcher }
-        } else {
-            HealthProtocol::Http { path, matcher }
-        },
-        port: None,
-        interval_s: seconds(defaults::HEALTH_INTERVAL),
-        timeout_s: seconds(defaults::HEALTH_TIMEOUT),
-        healthy: defaults::HEALTHY,
-        unhealthy: defaults::UNHEALTHY,
-    }
 }
 
 /// The rules of every listener: its answer to health checks first.

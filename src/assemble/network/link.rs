@@ -1,9 +1,8 @@
 //! The VPC link (V2) to the application load balancer, with its security group.
-//!
 //! In: `LinkPlan`. Out: nodes in the stack. Pure.
 
-use crate::assemble::this;
 use crate::assemble::values::{list, text, value};
+use crate::assemble::{self, this};
 use crate::aws::{SecurityGroup, Stack, VpcLinkRef, VpcLinkV2};
 use crate::plan::{LinkOrigin, LinkPlan, NetworkPlan, Plan};
 use crate::stack::{File, Handle, List};
@@ -15,18 +14,16 @@ pub(crate) fn security_group(
     network: &NetworkPlan,
     link: &LinkPlan,
 ) -> Option<Handle<SecurityGroup>> {
-    if !matches!(
-        link.origin,
-        LinkOrigin::Made {
-            security_groups: None,
-            ..
-        }
-    ) {
+    let LinkOrigin::Made {
+        security_groups: None,
+        ..
+    } = link.origin
+    else {
         return None;
-    }
+    };
     let description = "VPC link between API Gateway and the application load balancer";
     let vpc = value(&network.vpc);
-    Some(crate::assemble::security_group(
+    Some(assemble::security_group(
         stack,
         plan,
         "link",
@@ -38,7 +35,6 @@ pub(crate) fn security_group(
 pub(crate) fn link(
     stack: &mut Stack,
     plan: &Plan,
-    network: &NetworkPlan,
     link: &LinkPlan,
     group: Option<&Handle<SecurityGroup>>,
 ) -> VpcLinkRef {
@@ -52,7 +48,7 @@ pub(crate) fn link(
     let own = List::Of(group.iter().map(|group| group.id()).collect());
     let link = VpcLinkV2 {
         name: text(&plan.prefix.with("")),
-        subnets: list(subnets.as_ref().unwrap_or(&network.subnets)),
+        subnets: list(subnets),
         security_groups: security_groups.as_ref().map_or(own, list),
     };
     VpcLinkRef::V2(stack.add(File::Network, this(), link))

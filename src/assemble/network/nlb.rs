@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::targets::{groups, is_blue_green};
 use crate::assemble::values::{list, short_name, text, value, vpc};
-use crate::assemble::{BackendNodes, this};
+use crate::assemble::{self, BackendNodes, this};
 use crate::aws::{
     AccessLogs, BalancerRef, ExistingBalancer, Listener, LoadBalancer, SecurityGroup, Stack,
     VpcLink, VpcLinkRef,
@@ -24,18 +24,16 @@ pub(crate) fn security_group(
     network: &NetworkPlan,
     nlb_plan: &NlbPlan,
 ) -> Option<Handle<SecurityGroup>> {
-    if !matches!(
-        nlb_plan.balancer,
-        BalancerPlan::Made {
-            security_groups: None,
-            ..
-        }
-    ) {
+    let BalancerPlan::Made {
+        security_groups: None,
+        ..
+    } = nlb_plan.balancer
+    else {
         return None;
-    }
+    };
     let description = "Network load balancer between API Gateway and the backends";
     let vpc = value(&network.vpc);
-    Some(crate::assemble::security_group(
+    Some(assemble::security_group(
         stack,
         plan,
         "nlb",
@@ -89,7 +87,7 @@ pub(crate) fn balancer(
 /// The balancer that requests come to.
 pub(crate) struct EntryPoint<'a> {
     pub(crate) plan: &'a NlbPlan,
-    pub(crate) balancer: &'a BalancerRef,
+    pub(crate) balancer: BalancerRef,
 }
 
 /// Target groups and listener of a backend.
@@ -117,20 +115,15 @@ pub(crate) fn backend(
     }
 }
 
-pub(crate) fn link(
-    stack: &mut Stack,
-    plan: &Plan,
-    nlb: &NlbPlan,
-    balancer: &BalancerRef,
-) -> VpcLinkRef {
-    match &nlb.link {
+pub(crate) fn link(stack: &mut Stack, plan: &Plan, entry: &EntryPoint<'_>) -> VpcLinkRef {
+    match &entry.plan.link {
         Some(id) => VpcLinkRef::Existing(value(id)),
         None => VpcLinkRef::Made(stack.add(
             File::Network,
             this(),
             VpcLink {
                 name: text(&plan.prefix.with("")),
-                balancer: balancer.clone(),
+                balancer: entry.balancer.clone(),
             },
         )),
     }

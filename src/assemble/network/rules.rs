@@ -1,8 +1,5 @@
 //! Rules of security groups between the balancer and its backends.
-//!
 //! In: `Plan`. Out: rules in the stack. Pure.
-//! Rules are made in the groups that the blueprint names for it: the balancer's own, and each
-//! backend's `security_group`.
 
 mod merged;
 
@@ -17,12 +14,6 @@ pub(crate) struct StackGroups<'a> {
     /// Of what the gateway comes to: the network load balancer or the VPC link.
     pub(crate) front: Option<&'a Handle<SecurityGroup>>,
     pub(crate) alb: Option<&'a Handle<SecurityGroup>>,
-}
-
-/// Sources of the gateway's requests, as the application load balancer sees them.
-struct EntrySources<'a> {
-    sources: &'a [End<Source>],
-    name: &'a str,
 }
 
 /// Adds the rules of the groups that the stack makes, and of those that the blueprint names for it.
@@ -44,11 +35,8 @@ pub(crate) fn rules(
     match &network.alb {
         None => to_backends(&mut rules, plan, groups.front, &from),
         Some(alb) => {
-            let front = EntrySources {
-                sources: &from,
-                name,
-            };
-            to_alb(&mut rules, alb, &front, groups);
+            let from_front = format!("Requests from the {name}");
+            to_alb(&mut rules, alb, groups, &from, &from_front);
             if alb.emits_rules {
                 let sources = sources(&alb.source, groups.alb);
                 to_backends(&mut rules, plan, groups.alb, &sources);
@@ -62,8 +50,9 @@ pub(crate) fn rules(
 fn to_alb(
     rules: &mut MergedRules,
     alb: &AlbPlan,
-    front: &EntrySources<'_>,
     groups: &StackGroups<'_>,
+    front: &[End<Source>],
+    from_front: &str,
 ) {
     let theirs = match &alb.balancer {
         AlbBalancerPlan::Made { .. } => groups.alb.map(own),
@@ -71,7 +60,6 @@ fn to_alb(
     };
     let clients = alb.clients.as_ref().map(clients).unwrap_or_default();
     let to = theirs.as_ref().map_or_else(anywhere, group_peer);
-    let from_front = format!("Requests from the {}", front.name);
     let purpose = |phrase| Purpose {
         phrase,
         backend: None,
@@ -82,8 +70,8 @@ fn to_alb(
             rules.egress(group, listener.port, &to, purpose(phrase));
         }
         let Some(theirs) = &theirs else { continue };
-        for from in front.sources {
-            rules.ingress(theirs, listener.port, from, purpose(&from_front));
+        for from in front {
+            rules.ingress(theirs, listener.port, from, purpose(from_front));
         }
         for from in &clients {
             rules.ingress(theirs, listener.port, from, purpose("Private callers"));
@@ -94,16 +82,13 @@ fn to_alb(
 /// Private callers.
 fn clients(clients: &Values) -> Vec<End<Source>> {
     let among = |key: &str, list: &List| {
-        let groups = End {
-            key: format!("{key}__groups"),
-            value: Source::GroupsAmong(list.clone()),
+        let end = |kind: &str, value| End {
+            key: format!("{key}__{kind}"),
+            value,
         };
         vec![
-            groups,
-            End {
-                key: format!("{key}__ranges"),
-                value: Source::RangesAmong(list.clone()),
-            },
+            end("groups", Source::GroupsAmong(list.clone())),
+            end("ranges", Source::RangesAmong(list.clone())),
         ]
     };
     let one = |client: &plan::Value| match client {
@@ -139,31 +124,24 @@ fn to_backends(
             .port
             .filter(|port| *port != backend.port);
         let theirs = backend.security_group.as_ref().map(named);
-        let requests = (
-            Some(backend.port),
-            "Requests to",
-            "Requests from the load balancer to",
-        );
-        for (port, out, within) in [
-            requests,
-            (
-                health,
-                "Health checks to",
-                "Health checks from the load balancer to",
-            ),
-        ] {
+        let ports = [(Some(backend.port), "Requests"), (health, "Health checks")];
+        for (port, what) in ports {
             let Some(port) = port else { continue };
+            let (out, within) = (
+                format!("{what} to"),
+                format!("{what} from the load balancer to"),
+            );
             let purpose = |phrase| Purpose {
                 phrase,
                 backend: Some(&backend.name),
             };
             if let Some(group) = group {
                 let to = theirs.as_ref().map_or_else(anywhere, group_peer);
-                rules.egress(group, port, &to, purpose(out));
+                rules.egress(group, port, &to, purpose(&out));
             }
             let Some(theirs) = &theirs else { continue };
             for from in sources {
-                rules.ingress(theirs, port, from, purpose(within));
+                rules.ingress(theirs, port, from, purpose(&within));
             }
         }
     }

@@ -8,7 +8,9 @@ use crate::aws::{
     TargetType, Targets,
 };
 use crate::blueprint;
-use crate::plan::{self, BalancedPlan, NetworkPlan, Plan, TargetProtocol, TargetsPlan};
+use crate::plan::{
+    self, BalancedPlan, HealthCheckPlan, NetworkPlan, Plan, TargetProtocol, TargetsPlan,
+};
 use crate::stack::{File, Handle, Label};
 
 /// Returns whether deployments switch between two target groups of a backend.
@@ -37,26 +39,15 @@ pub(crate) fn groups(
         )),
         Err(arn) => TargetGroupRef::Existing(value(arn)),
     };
-    let green = if is_blue_green(backend) {
-        target_group_of_green(stack, plan, network, backend)
-    } else {
-        None
-    };
-    (group, green)
-}
-
-fn target_group_of_green(
-    stack: &mut Stack,
-    plan: &Plan,
-    network: &NetworkPlan,
-    backend: &BalancedPlan,
-) -> Option<Handle<TargetGroup>> {
-    let group = target_group(stack, plan, network, backend, Some("green")).ok()?;
-    Some(stack.add(
-        File::Network,
-        Label::new(format!("{}__green", backend.name)),
+    if !is_blue_green(backend) {
+        return (group, None);
+    }
+    let green = target_group(stack, plan, network, backend, Some("green"));
+    let label = Label::new(format!("{}__green", backend.name));
+    (
         group,
-    ))
+        green.ok().map(|node| stack.add(File::Network, label, node)),
+    )
 }
 
 /// A target group, or the ARN of one that is there.
@@ -111,7 +102,7 @@ fn target_group<'a>(
         target_type,
         vpc: value(&network.vpc),
         deregistration_delay_s: Some(backend.deregistration_delay_s),
-        health_check: health_check(backend),
+        health_check: health_check(&backend.health_check),
         targets,
     })
 }
@@ -134,8 +125,7 @@ fn members(values: &plan::Values) -> Members {
     }
 }
 
-fn health_check(backend: &BalancedPlan) -> HealthCheck {
-    let check = &backend.health_check;
+pub(crate) fn health_check(check: &HealthCheckPlan) -> HealthCheck {
     let (path, matcher) = (Arc::clone(&check.path), Arc::clone(&check.matcher));
     HealthCheck {
         protocol: match check.protocol {

@@ -1,12 +1,11 @@
 //! Authorizers, API keys and usage plans, as far as the blueprint alone tells.
-//!
 //! In: `BlueprintSpec`. Out: diagnostics. Pure.
 
 use std::collections::BTreeMap;
 
 use super::rest::MAX_NUMBER;
 use super::{Checker, child};
-use crate::blueprint::values::Values;
+use crate::blueprint::values::ValuesSpec;
 use crate::blueprint::{AuthSpec, KeySpec, LambdaAuthorizerSpec};
 use crate::blueprint::{identity_source, is_credential};
 use crate::diagnostic::KEY_IN_TWO_PLANS;
@@ -26,7 +25,7 @@ impl Checker<'_> {
             let at = child("/auth", name);
             match spec {
                 AuthSpec::Cognito(it) => {
-                    if matches!(&it.user_pools, Values::List(list) if list.is_empty()) {
+                    if matches!(&it.user_pools, ValuesSpec::List(list) if list.is_empty()) {
                         let at = child(&child(&at, "cognito"), "user_pools");
                         self.wrong(
                             &at,
@@ -38,13 +37,14 @@ impl Checker<'_> {
                 AuthSpec::Lambda(it) => self.lambda(&child(&at, "lambda"), it),
                 AuthSpec::Iam | AuthSpec::ApiKey | AuthSpec::Ignore => {}
             }
-            if name == "any" {
-                self.wrong(
-                    &at,
-                    "`any` is no name of one's own",
-                    "a promise writes `auth: any` for one at all; rename this entry",
-                );
-            }
+        }
+        let auth = self.spec().auth.as_ref();
+        if auth.is_some_and(|auth| auth.contains_key("any")) {
+            self.wrong(
+                "/auth/any",
+                "`any` is no name of one's own",
+                "a promise writes `auth: any` for one at all; rename this entry",
+            );
         }
         for (index, route) in self.spec().routes.iter().flatten().enumerate() {
             let at = child(&child("/routes", index), "scopes");
@@ -125,20 +125,19 @@ impl Checker<'_> {
                     "use letters, digits, `.`, `_` and `-`, from a letter or digit on",
                 );
             }
-            if plan.quota.as_ref().is_some_and(|it| it.limit == 0) {
-                self.wrong(
-                    &child(&child(&at, "quota"), "limit"),
+            let at_limit = format!("{at}/quota/limit");
+            match plan.quota.as_ref().map(|quota| quota.limit) {
+                Some(0) => self.wrong(
+                    &at_limit,
                     "a quota is not 0",
                     "write how many requests are allowed, or remove the plan",
-                );
-            }
-            if plan.quota.as_ref().is_some_and(|it| it.limit > MAX_NUMBER) {
-                let message = format_args!("API Gateway takes numbers up to {MAX_NUMBER}");
-                self.wrong(
-                    &child(&child(&at, "quota"), "limit"),
-                    message,
+                ),
+                Some(limit) if limit > MAX_NUMBER => self.wrong(
+                    &at_limit,
+                    format_args!("API Gateway takes numbers up to {MAX_NUMBER}"),
                     "write a smaller one",
-                );
+                ),
+                Some(_) | None => {}
             }
             for (index, route) in plan.routes.iter().flatten().enumerate() {
                 let at = child(&child(&at, "routes"), index);

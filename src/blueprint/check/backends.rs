@@ -1,7 +1,5 @@
 //! Backends: ports, targets, health checks.
-//!
 //! In: `BackendSpec`. Out: diagnostics. Pure.
-//! Which kinds of targets a topology takes is the contract's table, here as code.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +7,7 @@ use super::{Checker, child, is_name};
 use crate::blueprint::backends::{BackendSpec, TargetsSpec};
 use crate::blueprint::scalars::Port;
 use crate::blueprint::spec::Topology;
-use crate::blueprint::values::{Value, Values};
+use crate::blueprint::values::{ValueSpec, ValuesSpec};
 use crate::diagnostic::{FIELD_DOES_NOT_FIT, MISSING_FIELD, PORT_TAKEN};
 use crate::openapi::{is_dots, is_path_character};
 
@@ -48,7 +46,9 @@ impl Checker<'_> {
     }
 
     fn where_it_runs(&mut self, at: &str, backend: &BackendSpec) {
-        let kinds = backend.targets.as_ref().map(TargetsSpec::kinds);
+        let at_targets = child(at, "targets");
+        let targets = backend.targets.as_ref();
+        let kinds = targets.map(|_| self.written(&at_targets, TargetsSpec::FIELDS.iter()));
         let reported = |field: &str| {
             let left_out = &self.blueprint.left_out;
             left_out
@@ -140,7 +140,7 @@ impl Checker<'_> {
     }
 
     fn literals(&mut self, at: &str, backend: &BackendSpec) {
-        if let Some(Value::Literal(url)) = &backend.url
+        if let Some(ValueSpec::Literal(url)) = &backend.url
             && let Some(problem) = super::ways::url_problem(url)
         {
             let help = "write for example `https://orders.example.com`";
@@ -157,7 +157,7 @@ impl Checker<'_> {
         ];
         for (kind, values) in lists {
             let at = child(&child(at, "targets"), kind);
-            let Some(Values::List(values)) = values else {
+            let Some(ValuesSpec::List(values)) = values else {
                 continue;
             };
             if values.is_empty() {
@@ -180,15 +180,7 @@ impl Checker<'_> {
     }
 
     fn listener(&mut self, at: &str, backend: &BackendSpec, ports: &mut BTreeMap<Port, String>) {
-        let is_forwarded = backend
-            .targets
-            .as_ref()
-            .is_none_or(|targets| targets.function.is_none());
-        let Some(port) = backend
-            .listener_port
-            .or(backend.port)
-            .filter(|_| is_forwarded)
-        else {
+        let Some(port) = backend.nlb_port().filter(|_| !backend.is_function()) else {
             return;
         };
         if self.topology() != Some(Topology::NlbTargets) {
@@ -215,46 +207,29 @@ impl Checker<'_> {
     }
 
     fn how_it_is_asked(&mut self, at: &str, backend: &BackendSpec) {
-        self.starts_with_slash(&child(at, "path_prefix"), backend.path_prefix.as_ref());
-        if let Some(prefix) = backend
-            .path_prefix
-            .as_ref()
-            .filter(|it| !it.chars().all(is_path_character))
-        {
-            let help = "write a plain path, for example `/v1`";
+        let (prefix, at_prefix) = (&backend.path_prefix, child(at, "path_prefix"));
+        self.starts_with_slash(&at_prefix, prefix);
+        if !prefix.chars().all(is_path_character) {
             self.wrong(
-                &child(at, "path_prefix"),
+                &at_prefix,
                 format_args!("`{prefix}` holds what cannot stand in a path"),
-                help,
+                "write a plain path, for example `/v1`",
             );
         }
-        if backend
-            .path_prefix
-            .as_ref()
-            .is_some_and(|it| it.contains("//"))
-        {
+        if prefix.contains("//") {
             self.wrong(
-                &child(at, "path_prefix"),
+                &at_prefix,
                 "`path_prefix` has an empty segment, which servers read in several ways",
                 "write one `/`",
             );
         }
-        if let Some(dots) = backend
-            .path_prefix
-            .iter()
-            .flat_map(|it| it.split('/'))
-            .find(|it| is_dots(it))
-        {
+        if let Some(dots) = prefix.split('/').find(|segment| is_dots(segment)) {
             let message = format_args!(
                 "`path_prefix` has the segment `{dots}`, which servers take away: another path is reached"
             );
-            self.wrong(
-                &child(at, "path_prefix"),
-                message,
-                "write the path without it",
-            );
+            self.wrong(&at_prefix, message, "write the path without it");
         }
-        if let Some(Value::Literal(host)) = &backend.host {
+        if let Some(ValueSpec::Literal(host)) = &backend.host {
             let legal =
                 |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
             if host.is_empty() || !host.bytes().all(legal) {
@@ -265,21 +240,13 @@ impl Checker<'_> {
                 );
             }
         }
-        let Some(health) = &backend.health_check else {
-            return;
-        };
-        let at = child(at, "health_check");
-        self.starts_with_slash(&child(&at, "path"), health.path.as_ref());
-        if let Some(matcher) = health
-            .matcher
-            .as_ref()
-            .filter(|matcher| !is_matcher(matcher))
-        {
-            let help = "write status codes, for example `\"200-399\"` or `\"200,204\"`";
+        let (health, at) = (&backend.health_check, child(at, "health_check"));
+        self.starts_with_slash(&child(&at, "path"), &health.path);
+        if !is_matcher(&health.matcher) {
             self.wrong(
                 &child(&at, "matcher"),
-                format_args!("`{matcher}` names no status codes"),
-                help,
+                format_args!("`{}` names no status codes", health.matcher),
+                "write status codes, for example `\"200-399\"` or `\"200,204\"`",
             );
         }
     }

@@ -1,5 +1,4 @@
 //! Names that refer to others: backends and authorization.
-//!
 //! In: routes, mounts, promises. Out: diagnostics. Pure.
 //! A name whose own entry is wrong still counts as known: one mistake, one finding.
 
@@ -58,15 +57,10 @@ impl<'a> Checker<'a> {
         }
         self.mounts();
         self.specs();
-        for name in self
-            .spec()
-            .auth
-            .iter()
-            .flat_map(|auth| auth.keys())
-            .filter(|name| *name == "none")
-        {
+        let auth = self.spec().auth.as_ref();
+        if auth.is_some_and(|auth| auth.contains_key("none")) {
             self.wrong(
-                &child("/auth", name),
+                "/auth/none",
                 "`none` is no name of one's own",
                 "a route writes `auth: none` for no authorization; rename this entry",
             );
@@ -96,7 +90,7 @@ impl<'a> Checker<'a> {
         let mut prefixes: BTreeMap<&str, String> = BTreeMap::new();
         for (index, mount) in self.spec().mounts.iter().flatten().enumerate() {
             let at = child("/mounts", index);
-            self.starts_with_slash(&child(&at, "at"), Some(&mount.at));
+            self.starts_with_slash(&child(&at, "at"), &mount.at);
             self.prefix(&at, &mount.at, &mut prefixes);
             match (&mount.backend, &mount.backends) {
                 (Some(backend), None) => self.is_backend(&child(&at, "backend"), backend),
@@ -212,7 +206,7 @@ impl<'a> Checker<'a> {
     pub(crate) fn descriptions(&mut self, at: &str, paths: Option<&Vec<String>>) {
         let known = &self.spec().spec;
         for (index, path) in paths.into_iter().flatten().enumerate() {
-            if self.is_written("spec") && self.blueprint.description(path).is_none() {
+            if self.is_own("spec") && self.blueprint.description(path).is_none() {
                 let at = child(&child(at, "specs"), index);
                 let help = match nearest(path, known.iter().map(String::as_str)) {
                     Some(nearest) => format!("did you mean `{nearest}`?"),

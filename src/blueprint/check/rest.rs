@@ -1,11 +1,12 @@
 //! Numbers, codes and ranges of the fields that say something about the whole API.
-//!
 //! In: `BlueprintSpec`. Out: diagnostics. Pure.
-//! Most of it is not built yet; it is checked so that a blueprint is right before it is.
+
+use std::collections::BTreeMap;
 
 use super::{Checker, child};
 use crate::blueprint::routes::{CacheSpec, ThrottleSpec};
 use crate::blueprint::scalars::Switch;
+use crate::blueprint::values::ValueSpec;
 
 /// Largest burst or quota. Source: API Gateway API reference, integers of 32 bits,
 /// <https://docs.aws.amazon.com/apigateway/latest/api/API_ThrottleSettings.html>,
@@ -16,22 +17,20 @@ pub(crate) const MAX_NUMBER: u64 = 2_147_483_647;
 /// docs/aws-rules.md#i4.
 const MAX_WAIT_MS: u64 = 300_000;
 
+/// Most tags of a resource; `managed-by` is one of them. Source: docs/aws-rules.md#m20.
+const MAX_TAGS: usize = 50;
+/// Unit: characters.
+const MAX_TAG_NAME: usize = 128;
+const MAX_TAG_VALUE: usize = 256;
+
 impl Checker<'_> {
     /// Errors: GW2002.
     pub(crate) fn rest(&mut self) {
         self.throttles();
+        self.tags();
         self.lint();
-        if let Some(existing) = self
-            .spec()
-            .alb
-            .as_ref()
-            .and_then(|alb| alb.existing.as_ref())
-        {
-            for port in existing
-                .listeners
-                .iter()
-                .flat_map(|listeners| listeners.keys())
-            {
+        if let Some(existing) = &self.spec().alb.existing {
+            for port in existing.listeners.iter().flat_map(BTreeMap::keys) {
                 if !port.parse::<u16>().is_ok_and(|number| number > 0) {
                     self.wrong(
                         &child("/alb/existing/listeners", port),
@@ -57,35 +56,78 @@ impl Checker<'_> {
         self.api();
     }
 
-    fn limits(&mut self) {
-        let Some(limits) = &self.spec().limits else {
+    /// Errors: GW2002.
+    ///
+    /// Source: AWS, "Tagging your AWS resources", "Tag naming limits and requirements",
+    /// <https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html>: what holds for every
+    /// service. Which characters a tag may have differs between services, so it is left to them.
+    fn tags(&mut self) {
+        let Some(tags) = &self.spec().tags else {
             return;
         };
+        let others = tags.keys().filter(|it| *it != "managed-by").count();
+        if others >= MAX_TAGS {
+            self.wrong(
+                "/tags",
+                format_args!(
+                    "with `managed-by` these are {} tags, and a resource has {MAX_TAGS}",
+                    others + 1
+                ),
+                "leave some out",
+            );
+        }
+        for (name, value) in tags {
+            let at = child("/tags", name);
+            if !(1..=MAX_TAG_NAME).contains(&name.chars().count()) {
+                self.wrong(
+                    &at,
+                    "the name of a tag has 1 to 128 characters",
+                    "use another name",
+                );
+            } else if name
+                .get(..4)
+                .is_some_and(|it| it.eq_ignore_ascii_case("aws:"))
+            {
+                self.wrong(
+                    &at,
+                    "AWS keeps names that start with `aws:` for itself",
+                    "use another name",
+                );
+            }
+            if let ValueSpec::Literal(text) = value
+                && text.chars().count() > MAX_TAG_VALUE
+            {
+                self.wrong(
+                    &at,
+                    "the value of a tag has at most 256 characters",
+                    "write a shorter one",
+                );
+            }
+        }
+    }
+
+    fn limits(&mut self) {
+        let limits = &self.spec().limits;
+        let longest_ms = limits.integration_timeout.milliseconds();
         let numbers = [
             ("resources", limits.resources),
-            ("stages", limits.stages.as_ref().map(|it| it.0)),
+            ("stages", limits.stages.as_ref().map_or(1, |it| it.0)),
             ("authorizers", limits.authorizers),
             ("listener_rules", limits.listener_rules),
             ("target_groups", limits.target_groups),
             ("nlb_listeners", limits.nlb_listeners),
-            (
-                "integration_timeout",
-                limits.integration_timeout.map(|it| it.milliseconds()),
-            ),
+            ("integration_timeout", longest_ms),
             ("plan_throttles", limits.plan_throttles),
-            ("vpc_links", limits.vpc_links.as_ref().map(|it| it.0)),
+            ("vpc_links", limits.vpc_links.as_ref().map_or(1, |it| it.0)),
         ];
-        for (field, _) in numbers.into_iter().filter(|(_, number)| *number == Some(0)) {
+        for (field, _) in numbers.into_iter().filter(|(_, number)| *number == 0) {
             self.wrong(
                 &child("/limits", field),
                 "a quota is not 0",
                 "write the account's quota, or remove the line",
             );
         }
-        if limits
-            .integration_timeout
-            .is_some_and(|it| it.milliseconds() > MAX_WAIT_MS)
-        {
+        if longest_ms > MAX_WAIT_MS {
             let message = format!(
                 "no account's quota makes the gateway wait longer than {} s",
                 MAX_WAIT_MS / 1_000
@@ -108,13 +150,7 @@ impl Checker<'_> {
                 self.says_something(&child(&child(&at, "cache"), "shared"), shared.as_ref());
             }
         }
-        if let Some(throttle) = self
-            .spec()
-            .stage
-            .as_ref()
-            .and_then(|stage| stage.throttle.as_ref())
-            .and_then(Switch::on)
-        {
+        if let Some(throttle) = self.spec().stage.throttle.as_ref().and_then(Switch::on) {
             self.throttle("/stage/throttle", throttle);
         }
         for (name, plan) in self.spec().usage_plans.iter().flatten() {
@@ -142,9 +178,7 @@ impl Checker<'_> {
     }
 
     fn lint(&mut self) {
-        let Some(lint) = &self.spec().lint else {
-            return;
-        };
+        let lint = &self.spec().lint;
         for (index, allow) in lint.allow.iter().flatten().enumerate() {
             let at = child("/lint/allow", index);
             self.is_code(&child(&at, "code"), &allow.code);

@@ -1,10 +1,8 @@
 //! Numbers and texts of the stage, and of what browsers are told.
-//!
 //! In: `BlueprintSpec`. Out: diagnostics. Pure.
 
 use super::{Checker, child};
-use crate::blueprint::defaults;
-use crate::blueprint::gateway::{CorsSpec, StageSpec};
+use crate::blueprint::gateway::{CACHE_SIZES, CorsSpec, StageSpec};
 use crate::blueprint::scalars::{Duration, Switch};
 use crate::diagnostic::CREDENTIALS_FOR_ANY_ORIGIN;
 
@@ -33,13 +31,12 @@ const MAX_COMPRESSION: u64 = 10_485_760;
 impl Checker<'_> {
     /// Errors: GW2002.
     pub(crate) fn stage(&mut self) {
-        let Some(stage) = &self.spec().stage else {
-            return;
-        };
+        let stage = &self.spec().stage;
         self.variables(stage);
-        if let Some(Switch::On(log)) = &stage.access_log
-            && let Some(days) = log.retention_days.filter(|it| !RETENTION_DAYS.contains(it))
+        if let Switch::On(log) = &stage.access_log
+            && !RETENTION_DAYS.contains(&log.retention_days)
         {
+            let days = log.retention_days;
             let days_there_are = RETENTION_DAYS.map(|it| it.to_string()).join(", ");
             self.wrong(
                 "/stage/access_log/retention_days",
@@ -48,15 +45,15 @@ impl Checker<'_> {
             );
         }
         if let Some(Switch::On(cache)) = &stage.cache {
-            if defaults::cache_size(cache.size_gb).is_none() {
-                let help = format!("write one of {}", defaults::CACHE_SIZES.join(", "));
+            if cache.size().is_none() {
+                let help = format!("write one of {}", CACHE_SIZES.join(", "));
                 self.wrong(
                     "/stage/cache/size_gb",
                     format_args!("there is no cache of {} GB", cache.size_gb),
                     help,
                 );
             }
-            self.seconds("/stage/cache/ttl", cache.ttl, MAX_TTL_MS);
+            self.seconds("/stage/cache/ttl", Some(cache.ttl), MAX_TTL_MS);
         }
     }
 
@@ -103,7 +100,7 @@ impl Checker<'_> {
 
     /// Errors: GW2002; GW2090 credentials for any origin.
     pub(crate) fn api(&mut self) {
-        let Some(api) = &self.spec().api else { return };
+        let api = &self.spec().api;
         if let Some(size) = api
             .minimum_compression_size
             .filter(|it| *it > MAX_COMPRESSION)
@@ -185,7 +182,7 @@ impl Checker<'_> {
             );
         }
         self.seconds("/api/cors/max_age", cors.max_age, MAX_AGE_MS);
-        if is_any && cors.credentials == Some(true) {
+        if is_any && cors.credentials {
             self.report(
                 &CREDENTIALS_FOR_ANY_ORIGIN,
                 "/api/cors/credentials",

@@ -1,121 +1,48 @@
-//! Parts of a blueprint that the topology has no use for.
-//!
+//! Parts of a blueprint that its topology or the format of its output has no use for.
 //! In: `BlueprintSpec`. Out: diagnostics. Pure.
-//! The rest of a blueprint stays as it is from one topology to the next, so a part of another one
-//! is said and not refused.
 
 use super::Checker;
-use crate::blueprint::VpcLinkSpec;
-use crate::blueprint::spec::Topology;
-use crate::diagnostic::UNUSED_PART;
-
-/// What a topology is made of.
-#[derive(Clone, Copy, Debug)]
-struct TopologyParts {
-    nlb: bool,
-    alb: bool,
-    sync: bool,
-    vpc_link: bool,
-    forwarder: bool,
-}
-
-const NONE: TopologyParts = TopologyParts {
-    nlb: false,
-    alb: false,
-    sync: false,
-    vpc_link: false,
-    forwarder: false,
-};
-
-fn parts(topology: Topology) -> TopologyParts {
-    match topology {
-        Topology::NlbTargets => TopologyParts {
-            nlb: true,
-            vpc_link: true,
-            ..NONE
-        },
-        Topology::NlbAlb => TopologyParts {
-            nlb: true,
-            alb: true,
-            vpc_link: true,
-            ..NONE
-        },
-        Topology::NlbAlbSync => TopologyParts {
-            nlb: true,
-            alb: true,
-            sync: true,
-            vpc_link: true,
-            ..NONE
-        },
-        Topology::Alb => TopologyParts {
-            alb: true,
-            vpc_link: true,
-            ..NONE
-        },
-        Topology::Forwarder => TopologyParts {
-            forwarder: true,
-            ..NONE
-        },
-        Topology::Internet => NONE,
-    }
-}
+use crate::blueprint::spec::{OutputFormat, Topology};
+use crate::diagnostic::{FIELD_DOES_NOT_FIT, UNUSED_PART};
 
 impl Checker<'_> {
     /// Errors: GW2024, a warning.
     pub(crate) fn parts_of_topology(&mut self) {
-        let spec = self.spec();
         let Some(topology) = self.topology() else {
             return;
         };
-        let has = parts(topology);
-        let written = [
-            ("nlb", spec.nlb.is_some(), has.nlb, "network load balancer"),
-            (
-                "alb",
-                spec.alb.is_some(),
-                has.alb,
-                "application load balancer",
-            ),
+        let has_link = topology.has_nlb() || topology.has_alb();
+        let takes_subnets = topology.has_alb_link() || !has_link;
+        let parts = [
+            ("nlb", topology.has_nlb(), "network load balancer"),
+            ("alb", topology.has_alb(), "application load balancer"),
             (
                 "sync",
-                spec.sync.is_some(),
-                has.sync,
+                topology.has_sync(),
                 "function that keeps addresses equal",
             ),
-            (
-                "vpc_link",
-                spec.vpc_link.is_some(),
-                has.vpc_link,
-                "VPC link",
-            ),
+            ("vpc_link", has_link, "VPC link"),
             (
                 "forwarder",
-                spec.forwarder.is_some(),
-                has.forwarder,
+                topology == Topology::Forwarder,
                 "function that forwards",
             ),
-        ];
-        let of_v2 = |is_written: fn(&VpcLinkSpec) -> bool| {
-            has.vpc_link && spec.vpc_link.as_ref().is_some_and(is_written)
-        };
-        let is_v2 = topology == Topology::Alb;
-        let written = written.into_iter().chain([
             (
                 "vpc_link/subnets",
-                of_v2(|it| it.subnets.is_some()),
-                is_v2,
+                takes_subnets,
                 "VPC link that stands in subnets",
             ),
             (
                 "vpc_link/security_groups",
-                of_v2(|it| it.security_groups.is_some()),
-                is_v2,
+                takes_subnets,
                 "VPC link with security groups",
             ),
-        ]);
-        for (field, _, _, what) in
-            written.filter(|(_, is_written, has_it, _)| *is_written && !has_it)
-        {
+        ];
+        for (field, has_it, what) in parts {
+            let at = format!("/{field}");
+            if has_it || !self.blueprint.is_written(&at) {
+                continue;
+            }
             let message = format!(
                 "topology `{}` has no {what}, and `{}` has no effect",
                 topology.name(),
@@ -123,10 +50,46 @@ impl Checker<'_> {
             );
             self.report(
                 &UNUSED_PART,
-                &format!("/{field}"),
+                &at,
                 message,
                 "keep it for another topology, or remove it",
             );
         }
+    }
+
+    /// Errors: GW2011.
+    pub(crate) fn link(&mut self) {
+        let link = &self.spec().vpc_link;
+        if self.topology() == Some(Topology::Alb)
+            && link.existing.is_some()
+            && link.subnets.is_some()
+        {
+            let message = "the subnets of a link that is there cannot be changed";
+            self.report(
+                &FIELD_DOES_NOT_FIT,
+                "/vpc_link/subnets",
+                message,
+                "remove it",
+            );
+        }
+    }
+
+    /// Errors: GW2011.
+    pub(crate) fn output(&mut self) {
+        let format = self.spec().output.format;
+        if format == OutputFormat::Cloudformation || !self.blueprint.is_written("/output/template")
+        {
+            return;
+        }
+        let message = format!(
+            "format `{}` writes no template, and `template` has no meaning for it",
+            format.name()
+        );
+        self.report(
+            &FIELD_DOES_NOT_FIT,
+            "/output/template",
+            message,
+            "remove it, or write `format: cloudformation`",
+        );
     }
 }

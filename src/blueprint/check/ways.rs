@@ -1,7 +1,5 @@
 //! Fields that mean nothing on the way that a backend is reached.
-//!
 //! In: `BackendSpec`. Out: diagnostics. Pure.
-//! Functions and public endpoints have no servers behind a load balancer of ours.
 
 use super::{Checker, child};
 use crate::blueprint::backends::{BackendSpec, Protocol};
@@ -9,15 +7,20 @@ use crate::blueprint::spec::Topology;
 use crate::diagnostic::FIELD_DOES_NOT_FIT;
 use crate::openapi::{is_dots, is_path_character};
 
+/// Fields about servers behind a load balancer.
+const OF_SERVERS: [&str; 5] = [
+    "listener_port",
+    "alb_port",
+    "health_check",
+    "deregistration_delay",
+    "security_group",
+];
+
 impl Checker<'_> {
     /// Errors: GW2011.
     pub(crate) fn fits_its_way(&mut self, at: &str, backend: &BackendSpec) {
-        if backend
-            .targets
-            .as_ref()
-            .is_some_and(|it| it.function.is_some())
-        {
-            self.fits_function(at, backend);
+        if backend.is_function() {
+            self.fits_function(at);
         } else if self.topology() == Some(Topology::Internet) {
             self.fits_internet(at, backend);
         } else if self.topology() == Some(Topology::Forwarder) {
@@ -25,20 +28,9 @@ impl Checker<'_> {
         }
     }
 
-    fn fits_function(&mut self, at: &str, backend: &BackendSpec) {
-        let written = [
-            ("port", backend.port.is_some()),
-            ("protocol", backend.protocol.is_some()),
-            ("host", backend.host.is_some()),
-            ("tls", backend.tls.is_some()),
-            ("headers", backend.headers.is_some()),
-            ("path_prefix", backend.path_prefix.is_some()),
-        ];
-        for (field, _) in written
-            .into_iter()
-            .chain(of_servers(backend))
-            .filter(|(_, is_written)| *is_written)
-        {
+    fn fits_function(&mut self, at: &str) {
+        let own = ["port", "protocol", "host", "tls", "headers", "path_prefix"];
+        for field in self.written(at, own.iter().chain(&OF_SERVERS)) {
             let message = format!(
                 "a function is called by the gateway itself, with the request as it came: `{field}` has no meaning for it"
             );
@@ -47,35 +39,18 @@ impl Checker<'_> {
     }
 
     fn fits_internet(&mut self, at: &str, backend: &BackendSpec) {
-        let written = [
-            ("host", backend.host.is_some()),
-            ("protocol", backend.protocol == Some(Protocol::Http)),
-        ];
-        for (field, _) in written
-            .into_iter()
-            .chain(of_servers(backend))
-            .filter(|(_, is_written)| *is_written)
-        {
+        // The address says `https`, and the protocol may, too.
+        let own: &[_] = match backend.protocol {
+            Protocol::Http => &["host", "protocol"],
+            Protocol::Https => &["host"],
+        };
+        for field in self.written(at, own.iter().chain(&OF_SERVERS)) {
             let message = format!(
                 "topology `internet` calls the backend at its `url`, and `{field}` has no meaning there"
             );
             self.report(&FIELD_DOES_NOT_FIT, &child(at, field), message, "remove it");
         }
     }
-}
-
-/// Fields about servers behind a load balancer.
-fn of_servers(backend: &BackendSpec) -> [(&'static str, bool); 5] {
-    [
-        ("listener_port", backend.listener_port.is_some()),
-        ("alb_port", backend.alb_port.is_some()),
-        ("health_check", backend.health_check.is_some()),
-        (
-            "deregistration_delay",
-            backend.deregistration_delay.is_some(),
-        ),
-        ("security_group", backend.security_group.is_some()),
-    ]
 }
 
 /// What is wrong with a public address. Source of the ports: docs/aws-rules.md#i2 (80, 443 and 1024

@@ -3,8 +3,9 @@
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
-use super::{Decode, Numbers, TreeNode};
+use super::Decode;
 use crate::blueprint::fault::Faults;
+use crate::blueprint::node::{Numbers, TreeNode};
 use crate::blueprint::schema;
 use crate::blueprint::spec::BlueprintSpec;
 use crate::diagnostic::{INVALID_EXPRESSION, INVALID_VALUE, MISSING_FIELD, UNKNOWN_FIELD};
@@ -95,7 +96,7 @@ impl BlueprintSchema {
         }
     }
 
-    /// Whether a value of the same JSON type can fit.
+    /// Returns whether a value of the same JSON type can fit.
     fn takes_type_of(&self, schema: &Value, value: &Value) -> bool {
         let name = match value {
             Value::Null => "null",

@@ -1,9 +1,6 @@
 //! What a file takes away from the safeguards of the file that it extends: lists are replaced, keys
 //! removed, and with them what stood there.
-//!
 //! In: `Layers`. Out: findings. Pure.
-//! Routes that hide or protect, promises, throttles and doors that were closed: each loss is said
-//! at every render.
 
 use serde_json::Value;
 
@@ -86,26 +83,20 @@ impl Overlay<'_> {
             .collect();
         let (first, _) = lost.first()?;
         let at = child("", field);
-        let shown: Vec<String> = lost
-            .iter()
-            .take(MAX_SHOWN)
-            .map(|(_, it)| format!("`{}`", flow(it)))
-            .collect();
-        let more = if lost.len() > MAX_SHOWN {
-            format!(" and {} more", lost.len() - MAX_SHOWN)
-        } else {
-            String::new()
+        let shown = lost.iter().take(MAX_SHOWN);
+        let shown: Vec<String> = shown.map(|(_, it)| format!("`{}`", flow(it))).collect();
+        let more = match lost.len().saturating_sub(MAX_SHOWN) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
         };
-        let what = if field == "expect" {
-            "promise"
-        } else {
-            "restriction"
+        let what = match field {
+            "expect" => "promise",
+            _ => "restriction",
         };
         let base = self.holder(&at);
-        let verb = if self.merged.get(field).is_some() {
-            "replaces"
-        } else {
-            "removes"
+        let verb = match self.merged.get(field) {
+            Some(_) => "replaces",
+            None => "removes",
         };
         let finding = DROPPED_SAFEGUARD
             .at(Place::pointer(&self.layer.display, at.clone()))
@@ -124,13 +115,11 @@ impl Overlay<'_> {
     /// Throttles that are switched off, doors that are opened, and callers who need a key alone.
     fn switches(&self) -> Vec<Diagnostic> {
         // A plan that is gone takes its keys with it.
-        let plans = self
-            .merged
-            .get("usage_plans")
-            .and_then(Value::as_object)
-            .into_iter()
-            .flat_map(serde_json::Map::keys);
-        let of_plans = plans.flat_map(|name| {
+        let names = |field: &str| {
+            let members = self.merged.get(field).and_then(Value::as_object);
+            members.into_iter().flat_map(serde_json::Map::keys)
+        };
+        let of_plans = names("usage_plans").flat_map(|name| {
             OF_USAGE_PLANS.map(|field| child(&child("/usage_plans", name), field))
         });
         let lifted = SWITCHES
@@ -142,13 +131,8 @@ impl Overlay<'_> {
                 base.is_some_and(is_closed) && !merged.is_some_and(is_closed)
             });
         // A scheme without an entry, or an ignored one, is reported for each operation.
-        let schemes = self
-            .merged
-            .get("auth")
-            .and_then(Value::as_object)
-            .into_iter()
-            .flat_map(serde_json::Map::keys);
-        let keys_alone = schemes.map(|name| child("/auth", name)).filter(|at| {
+        let schemes = names("auth").map(|name| child("/auth", name));
+        let keys_alone = schemes.filter(|at| {
             let (base, merged) = (self.base.pointer(at), self.merged.pointer(at));
             merged.is_some_and(|it| it == "api-key")
                 && base.is_some_and(|it| it != "api-key" && it != "ignore")
@@ -174,20 +158,14 @@ impl Overlay<'_> {
     /// Codes that the base makes errors, and that are errors no longer: they are not denied here,
     /// or allowed.
     fn denials(&self) -> Option<Diagnostic> {
-        let listed = |of: &Value, at: &str| {
-            of.pointer(at)
-                .and_then(Value::as_array)
-                .cloned()
-                .unwrap_or_default()
+        let listed = |at: &str| {
+            [self.merged, self.base].map(|of| {
+                let list = of.pointer(at).and_then(Value::as_array);
+                list.cloned().unwrap_or_default()
+            })
         };
-        let (denied, was_denied) = (
-            listed(self.merged, "/lint/deny"),
-            listed(self.base, "/lint/deny"),
-        );
-        let (allowed, was_allowed) = (
-            listed(self.merged, "/lint/allow"),
-            listed(self.base, "/lint/allow"),
-        );
+        let [denied, was_denied] = listed("/lint/deny");
+        let [allowed, was_allowed] = listed("/lint/allow");
         let newly_allowed = |code: &Value| {
             allowed
                 .iter()
@@ -197,12 +175,9 @@ impl Overlay<'_> {
             .iter()
             .filter(|it| !denied.contains(it) || newly_allowed(it))
             .collect();
-        let codes = lost
-            .iter()
-            .filter_map(|it| it.as_str())
-            .map(|it| format!("`{it}`"))
-            .collect::<Vec<_>>()
-            .join(", ");
+        let codes = lost.iter().filter_map(|code| code.as_str());
+        let codes: Vec<String> = codes.map(|code| format!("`{code}`")).collect();
+        let codes = codes.join(", ");
         let at = if denied.contains(lost.first()?) {
             "/lint/allow"
         } else {
@@ -220,7 +195,7 @@ impl Overlay<'_> {
 
     /// The part of a pointer that stands in the file: a mapping above it may be what is removed.
     fn written<'p>(&self, mut at: &'p str) -> &'p str {
-        while self.layer.tree.written.pointer(at).is_none() {
+        while !self.layer.holds(at) {
             at = at.rsplit_once('/').map_or("", |(above, _)| above);
         }
         at
@@ -228,15 +203,13 @@ impl Overlay<'_> {
 
     /// The nearest file below that holds a pointer.
     fn holder(&self, at: &str) -> &Layer {
-        self.below
-            .iter()
-            .find(|it| it.tree.written.pointer(at).is_some())
-            .unwrap_or(self.layer)
+        let holder = self.below.iter().find(|layer| layer.holds(at));
+        holder.unwrap_or(self.layer)
     }
 }
 
-/// Whether a switch restricts: a throttle with rates, `true`, a list of ranges, a private endpoint,
-/// the name of what guards the API.
+/// Returns whether a switch restricts: a throttle with rates, `true`, a list of ranges, a private
+/// endpoint, the name of what guards the API.
 fn is_closed(value: &Value) -> bool {
     match value {
         Value::Object(_) => true,
@@ -249,7 +222,7 @@ fn is_closed(value: &Value) -> bool {
     }
 }
 
-/// Whether a field of a route keeps callers out, or slows them down.
+/// Returns whether a field of a route keeps callers out, or slows them down.
 fn restricts(route: &Value, field: &str) -> bool {
     match (field, route.get(field)) {
         (_, None) => false,
@@ -261,7 +234,7 @@ fn restricts(route: &Value, field: &str) -> bool {
     }
 }
 
-/// Whether an entry says for the same `match` all that another one restricts or promises.
+/// Returns whether an entry says for the same `match` all that another one restricts or promises.
 fn keeps(entry: &Value, of: &Value) -> bool {
     let fields = || RESTRICTING.iter().filter(|field| of.get(**field).is_some());
     entry.get("match") == of.get("match") && fields().all(|field| entry.get(field) == of.get(field))

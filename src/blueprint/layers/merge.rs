@@ -1,15 +1,12 @@
 //! The files of a blueprint laid over each other.
-//!
 //! In: `Layers`. Out: `Merged`. Pure.
-//! By key; lists, references and entries of another kind are replaced whole, and `null` removes a
-//! key. Paths become relative to the folder of the blueprint.
 
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 
 use super::{ABSTRACT, Layer, Layers};
-use crate::blueprint::decode::Numbers;
+use crate::blueprint::node::Numbers;
 use crate::blueprint::references::{has_shape, is_reference};
 use crate::blueprint::tree::NO_VALUE;
 use crate::diagnostic::{Diagnostic, INVALID_VALUE, Place};

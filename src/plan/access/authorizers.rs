@@ -133,7 +133,7 @@ fn lambda(
             .filter_map(|source| identity_source(source))
             .map(Arc::from)
             .collect(),
-        ttl_s: u32::try_from(spec.ttl_ms() / 1_000).unwrap_or(u32::MAX),
+        ttl_s: spec.ttl.seconds(),
     }
 }
 

@@ -30,8 +30,7 @@ impl<'a> DecidedOperation<'a> {
 
 /// Returns whether an operation has a throttle: its route's, else the stage's.
 pub(crate) fn is_throttled(blueprint: &Blueprint, of_route: Option<&Switch<ThrottleSpec>>) -> bool {
-    let stage = blueprint.spec.stage.as_ref();
-    let of_stage = stage.and_then(|stage| stage.throttle.as_ref());
+    let of_stage = blueprint.spec.stage.throttle.as_ref();
     of_route.or(of_stage).and_then(Switch::on).is_some()
 }
 

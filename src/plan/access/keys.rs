@@ -8,12 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::expect::DecidedOperation;
-use crate::blueprint::{
-    ApiKeySource, AuthSpec, Blueprint, KeySpec, Period, UsagePlanSpec, defaults,
-};
+use crate::blueprint::{ApiKeySource, AuthSpec, Blueprint, KeySpec, Period, UsagePlanSpec};
 use crate::diagnostic::{self, Diagnostic, OperationName};
 use crate::plan::paths::text_of;
-use crate::plan::quotas;
 use crate::plan::rules::Matchers;
 use crate::plan::variables::Variables;
 use crate::plan::{AuthorizerAsks, AuthorizerPlan, InputType, OperationPlan, ThrottlePlan, Value};
@@ -64,7 +61,7 @@ pub(crate) fn throttles(
     operations: &[DecidedOperation<'_>],
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Throttles {
-    let most = quotas::plan_throttles(&blueprint.spec);
+    let most = blueprint.spec.limits.plan_throttles;
     let mut by_plan = Throttles::new();
     for (name, spec) in blueprint.spec.usage_plans.iter().flatten() {
         let at = child(&child("/usage_plans", name), "routes");
@@ -174,11 +171,7 @@ pub(crate) fn plans(
 
 /// Returns whether keys come from an authorizer.
 pub(crate) fn from_authorizer(blueprint: &Blueprint) -> bool {
-    let api = blueprint.spec.api.as_ref();
-    let source = api
-        .and_then(|api| api.api_key_source)
-        .unwrap_or(defaults::API_KEY_SOURCE);
-    source == ApiKeySource::Authorizer
+    blueprint.spec.api.api_key_source == ApiKeySource::Authorizer
 }
 
 /// Reports keys that nobody can have, and usage plans that nobody needs.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::blueprint::{Blueprint, CLIENT_CERTIFICATE, defaults};
+use crate::blueprint::{AUTHORIZATION, Blueprint, CLIENT_CERTIFICATE};
 use crate::diagnostic::{self, Diagnostic, Place};
 use crate::openapi::Api;
 use crate::source::pointer;
@@ -42,9 +42,7 @@ impl Declared {
             ("apiKey", "header") => Some(format!("header.{}", self.name())),
             ("apiKey", "query") => Some(format!("query.{}", self.name())),
             ("apiKey", "cookie") => Some("header.Cookie".to_owned()),
-            ("http" | "basic" | "oauth2" | "openIdConnect", _) => {
-                Some(defaults::IDENTITY.to_owned())
-            }
+            ("http" | "basic" | "oauth2" | "openIdConnect", _) => Some(AUTHORIZATION.to_owned()),
             ("mutualTLS", _) => Some(CLIENT_CERTIFICATE.to_owned()),
             _ => None,
         }

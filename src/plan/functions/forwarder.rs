@@ -13,7 +13,7 @@ use std::net::Ipv4Addr;
 
 use super::python::{self, report_value};
 use crate::blueprint::{
-    self, BackendSpec, Blueprint, BlueprintSpec, ForwarderSpec, Protocol, Topology, defaults,
+    self, AccessLogSpec, BackendSpec, Blueprint, BlueprintSpec, ForwarderSpec, Protocol, Topology,
 };
 use crate::diagnostic::{self, Diagnostic};
 use crate::plan::paths::Segment;
@@ -56,11 +56,8 @@ pub(crate) fn forwarder(
         variables.check_host(host, &at);
         variables.value(host, InputType::Text, &at)
     });
-    let is_tls = spec.protocol.unwrap_or(defaults::PROTOCOL) == Protocol::Https;
-    let tls = spec.tls.as_ref();
-    let verifies = tls
-        .and_then(|tls| tls.verify)
-        .unwrap_or(defaults::TLS_VERIFY);
+    let is_tls = spec.protocol == Protocol::Https;
+    let verifies = spec.tls.verify;
     if is_tls && verifies && host.is_none() && (targets.ips.is_some() || has_address(&hosts)) {
         variables.report(unverifiable(variables, at));
     }
@@ -80,12 +77,12 @@ pub(crate) fn forwarder(
     })
 }
 
-fn check_addresses(variables: &mut Variables<'_>, addresses: &blueprint::Values, at: &str) {
-    let blueprint::Values::List(list) = addresses else {
+fn check_addresses(variables: &mut Variables<'_>, addresses: &blueprint::ValuesSpec, at: &str) {
+    let blueprint::ValuesSpec::List(list) = addresses else {
         return;
     };
     for (index, value) in list.iter().enumerate() {
-        if let blueprint::Value::Literal(text) = value
+        if let blueprint::ValueSpec::Literal(text) = value
             && text.parse::<Ipv4Addr>().is_err()
         {
             variables.report(
@@ -126,8 +123,7 @@ pub(crate) fn forwarders(variables: &mut Variables<'_>) -> Option<ForwardersPlan
     if !is_needed(blueprint) {
         return None;
     }
-    let written = ForwarderSpec::default();
-    let spec = blueprint.forwarder.as_ref().unwrap_or(&written);
+    let spec = &blueprint.forwarder;
     let vpc = variables.value(&network.vpc, InputType::Vpc, "/network/vpc");
     let subnets = variables.values(
         &network.subnets,
@@ -138,21 +134,19 @@ pub(crate) fn forwarders(variables: &mut Variables<'_>) -> Option<ForwardersPlan
         Some(groups) => ForwarderGroupsPlan::Given(given_groups(variables, groups)),
         None => ForwarderGroupsPlan::Made(vpc),
     };
-    let stage = blueprint.stage.as_ref();
     Some(ForwardersPlan {
         subnets,
         groups,
         memory_mb: memory(variables, spec),
         timeout_ms: timeout(variables, spec),
-        runtime: python::runtime(variables, spec.runtime.as_deref(), "/forwarder/runtime"),
-        is_traced: stage
-            .and_then(|stage| stage.tracing)
-            .unwrap_or(defaults::TRACING),
+        runtime: python::runtime(variables, &spec.runtime, "/forwarder/runtime"),
+        is_traced: blueprint.stage.tracing,
+        log_retention_days: AccessLogSpec::default().retention_days,
         keeps_accept_encoding: false,
     })
 }
 
-fn given_groups(variables: &mut Variables<'_>, groups: &blueprint::Values) -> Values {
+fn given_groups(variables: &mut Variables<'_>, groups: &blueprint::ValuesSpec) -> Values {
     let at = "/forwarder/security_groups";
     let message = "a function in a VPC needs a security group";
     let help = "name a group, or remove the line: a group is made then";
@@ -165,7 +159,7 @@ fn given_groups(variables: &mut Variables<'_>, groups: &blueprint::Values) -> Va
 }
 
 fn memory(variables: &mut Variables<'_>, spec: &ForwarderSpec) -> u32 {
-    let memory_mb = spec.memory_mb.unwrap_or(defaults::FORWARDER_MEMORY);
+    let memory_mb = spec.memory_mb;
     if !MEMORY_MB.contains(&memory_mb) {
         let message = format!("a function has 128 to 10240 megabytes of memory, not {memory_mb}");
         report_value(variables, "/forwarder/memory_mb", &message);
@@ -174,8 +168,7 @@ fn memory(variables: &mut Variables<'_>, spec: &ForwarderSpec) -> u32 {
 }
 
 fn timeout(variables: &mut Variables<'_>, spec: &ForwarderSpec) -> u32 {
-    let timeout = spec.timeout.unwrap_or(defaults::FORWARDER_TIMEOUT);
-    let timeout_ms = timeout.milliseconds();
+    let timeout_ms = spec.timeout.milliseconds();
     if !(1_000..=MAX_TIMEOUT_MS).contains(&timeout_ms) {
         let message = format!("a request takes 1s to 899s in a function, not {timeout_ms}ms");
         report_value(variables, "/forwarder/timeout", &message);

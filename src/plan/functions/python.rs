@@ -4,7 +4,6 @@
 
 use std::sync::Arc;
 
-use crate::blueprint::defaults;
 use crate::diagnostic;
 use crate::plan::variables::Variables;
 
@@ -18,8 +17,7 @@ const RUNTIMES: [&str; 3] = ["python3.12", "python3.13", "python3.14"];
 /// Decides the runtime of such a function; `at` is the pointer of the field.
 ///
 /// Errors: GW2002 one that Lambda does not give out, or no Python.
-pub(crate) fn runtime(variables: &mut Variables<'_>, written: Option<&str>, at: &str) -> Arc<str> {
-    let runtime = written.unwrap_or(defaults::FUNCTION_RUNTIME);
+pub(crate) fn runtime(variables: &mut Variables<'_>, runtime: &str, at: &str) -> Arc<str> {
     if !RUNTIMES.contains(&runtime) {
         let message = format!(
             "the function is written in Python, and Lambda gives out {}, not `{runtime}`",

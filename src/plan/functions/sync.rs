@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::python::{self, MAX_ENVIRONMENT_BYTES, report_value};
-use crate::blueprint::{ExistingAlbSpec, SyncSpec, SyncState, defaults};
+use crate::blueprint::{AccessLogSpec, BackendSpec, ExistingAlbSpec, SyncSpec, SyncState};
 use crate::diagnostic;
 use crate::plan::variables::Variables;
 use crate::plan::{AlbPlan, InputType, Value};
@@ -24,6 +24,9 @@ pub struct SyncPlan {
     pub alarm_topic: Option<Value>,
     /// One concurrent run of the account is reserved for it.
     pub reserves_concurrency: bool,
+    pub log_retention_days: u32,
+    /// Of the target group that it keeps.
+    pub deregistration_delay_s: u32,
 }
 
 /// Milliseconds of a minute, of which a schedule takes whole ones. Source: docs/aws-rules.md#z9.
@@ -51,14 +54,13 @@ const FIXED_BYTES: usize = 400;
 pub(crate) fn sync(variables: &mut Variables<'_>, alb: Option<&AlbPlan>) -> Option<SyncPlan> {
     let topology = variables.blueprint().spec.topology;
     let alb = alb.filter(|_| topology.has_sync())?;
-    let written = SyncSpec::default();
-    let spec = variables.blueprint().spec.sync.as_ref().unwrap_or(&written);
+    let spec = &variables.blueprint().spec.sync;
     let (missing, lookups) = (spec.missing_before_deregister, spec.max_lookups_per_run);
     for (name, count) in [
         ("missing_before_deregister", missing),
         ("max_lookups_per_run", lookups),
     ] {
-        if count == Some(0) {
+        if count == 0 {
             let message = "it is a count of 1 or more, not 0";
             report_value(variables, &format!("/sync/{name}"), message);
         }
@@ -78,23 +80,23 @@ pub(crate) fn sync(variables: &mut Variables<'_>, alb: Option<&AlbPlan>) -> Opti
     }
     Some(SyncPlan {
         interval_minutes: interval(variables, spec),
-        missing_before_deregister: missing.unwrap_or(defaults::SYNC_MISSING_BEFORE_DEREGISTER),
-        max_lookups_per_run: lookups.unwrap_or(defaults::SYNC_MAX_LOOKUPS_PER_RUN),
-        state: spec.state.unwrap_or(defaults::SYNC_STATE),
-        runtime: python::runtime(variables, spec.runtime.as_deref(), "/sync/runtime"),
+        missing_before_deregister: missing,
+        max_lookups_per_run: lookups,
+        state: spec.state,
+        runtime: python::runtime(variables, &spec.runtime, "/sync/runtime"),
         alarm_topic: spec
             .alarm_topic
             .as_ref()
             .map(|topic| variables.value(topic, InputType::Topic, "/sync/alarm_topic")),
-        reserves_concurrency: spec
-            .reserve_concurrency
-            .unwrap_or(defaults::SYNC_RESERVE_CONCURRENCY),
+        reserves_concurrency: spec.reserve_concurrency,
+        log_retention_days: AccessLogSpec::default().retention_days,
+        deregistration_delay_s: BackendSpec::default().deregistration_delay.seconds(),
     })
 }
 
 /// Warns of counts that are allowed, though hardly meant.
 fn risky_counts(variables: &mut Variables<'_>, spec: &SyncSpec) {
-    if spec.missing_before_deregister == Some(1) {
+    if spec.missing_before_deregister == 1 {
         variables.report(
             diagnostic::LEAVES_AFTER_ONE_RUN
                 .at(variables.place("/sync/missing_before_deregister"))
@@ -102,7 +104,7 @@ fn risky_counts(variables: &mut Variables<'_>, spec: &SyncSpec) {
                 .help("write 2 or more, or remove the line: it is 3 then"),
         );
     }
-    if spec.max_lookups_per_run == Some(1) {
+    if spec.max_lookups_per_run == 1 {
         variables.report(
             diagnostic::NOTHING_EVER_LEAVES
                 .at(variables.place("/sync/max_lookups_per_run"))
@@ -113,10 +115,7 @@ fn risky_counts(variables: &mut Variables<'_>, spec: &SyncSpec) {
 }
 
 fn interval(variables: &mut Variables<'_>, spec: &SyncSpec) -> u32 {
-    let milliseconds = spec
-        .schedule
-        .unwrap_or(defaults::SYNC_SCHEDULE)
-        .milliseconds();
+    let milliseconds = spec.schedule.milliseconds();
     let minutes = milliseconds / MINUTE_MS;
     if !(1..=MAX_MINUTES).contains(&minutes) || !milliseconds.is_multiple_of(MINUTE_MS) {
         let message =

@@ -14,8 +14,7 @@ mod rules;
 use std::sync::Arc;
 
 use super::access_logs::access_logs as access_logs_of;
-use super::durations::seconds;
-use crate::blueprint::{AlbSpec, BackendSpec, defaults};
+use crate::blueprint::{AlbSpec, BackendSpec};
 use crate::diagnostic;
 use crate::plan::variables::Variables;
 use crate::plan::{AccessLogsPlan, InputType, ListenerRulePlan, SourcePlan, Value, Values};
@@ -77,8 +76,7 @@ pub struct AlbListenerPlan {
 /// fit, GW2020 without effect, GW2042 rules elsewhere, GW5001 rules without hosts.
 pub(crate) fn alb(variables: &mut Variables<'_>, has_gateway: bool) -> AlbPlan {
     let spec = &variables.blueprint().spec;
-    let written = AlbSpec::default();
-    let alb = spec.alb.as_ref().unwrap_or(&written);
+    let alb = &spec.alb;
     let emits_rules = spec.emits_rules();
     let clients = alb.clients.as_ref();
     let clients = clients.map(|clients| listeners::clients(variables, clients));
@@ -86,7 +84,7 @@ pub(crate) fn alb(variables: &mut Variables<'_>, has_gateway: bool) -> AlbPlan {
     let admits = emits_rules && spec.balanced().any(has_group);
     let (balancer, source) = match &alb.existing {
         Some(existing) => {
-            existing::report_fields_of_new(variables, alb);
+            existing::report_fields_of_new(variables);
             existing::report_sharing(variables, alb, emits_rules);
             existing::balancer(variables, existing, has_gateway, admits)
         }
@@ -118,8 +116,7 @@ fn new_balancer(
     });
     let access_logs = alb.access_logs.as_ref();
     let access_logs = access_logs.map(|logs| access_logs_of(variables, logs, "/alb/access_logs"));
-    let idle = alb.idle_timeout.unwrap_or(defaults::ALB_IDLE_TIMEOUT);
-    let idle_ms = idle.milliseconds();
+    let idle_ms = alb.idle_timeout.milliseconds();
     // Source: docs/aws-rules.md#l10 (1 to 4000 s).
     if !(1_000..=4_000_000).contains(&idle_ms) || !idle_ms.is_multiple_of(1_000) {
         variables.report(
@@ -132,10 +129,8 @@ fn new_balancer(
     let source = SourcePlan::of_created(security_groups.as_ref());
     let balancer = AlbBalancerPlan::Made {
         security_groups,
-        idle_timeout_s: seconds(idle),
-        deletion_protection: alb
-            .deletion_protection
-            .unwrap_or(defaults::DELETION_PROTECTION),
+        idle_timeout_s: alb.idle_timeout.seconds(),
+        deletion_protection: alb.deletion_protection,
         access_logs,
     };
     (balancer, source)

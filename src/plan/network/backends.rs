@@ -10,7 +10,7 @@ use super::durations::deregistration_delay;
 use super::headers::headers;
 use super::health_check::health_check;
 use super::targets;
-use crate::blueprint::{BackendSpec, Protocol, Topology, defaults};
+use crate::blueprint::{BackendSpec, Protocol, Topology};
 use crate::diagnostic;
 use crate::plan::functions::forwarder::forwarder;
 use crate::plan::lambda::function;
@@ -46,13 +46,11 @@ fn backend(variables: &mut Variables<'_>, name: &str, spec: &BackendSpec) -> Opt
     } else {
         IntegrationPlan::Balanced(Box::new(balanced(variables, name, spec)?))
     };
-    let prefix = spec.path_prefix.as_deref().unwrap_or(defaults::PATH_PREFIX);
     Some(BackendPlan {
         name: name.into(),
         headers: headers(variables, spec, &at),
         integration,
-        path_prefix: prefix
-            .split('/')
+        path_prefix: (spec.path_prefix.split('/'))
             .filter(|segment| !segment.is_empty())
             .map(Arc::from)
             .collect(),
@@ -88,12 +86,11 @@ fn balanced(variables: &mut Variables<'_>, name: &str, spec: &BackendSpec) -> Op
         variables.check_host(host, &at);
         variables.value(host, InputType::Text, &at)
     });
-    let speaks_tls = spec.protocol.unwrap_or(defaults::PROTOCOL) == Protocol::Https;
+    let speaks_tls = spec.protocol == Protocol::Https;
     let alb = listener_of(variables, spec, &at);
-    let nlb = blueprint.spec.nlb.as_ref();
     let ends_tls = match alb {
         Some(listener) => listener.is_tls,
-        None => nlb.is_some_and(|nlb| nlb.tls.is_some()),
+        None => blueprint.spec.nlb.tls.is_some(),
     };
     let is_tls = ends_tls || (speaks_tls && alb.is_none());
     let first_host = || Some(Value::Literal(blueprint.spec.first_host()?.into()));
@@ -107,7 +104,7 @@ fn balanced(variables: &mut Variables<'_>, name: &str, spec: &BackendSpec) -> Op
         port: port.number(),
         listener_port: match alb {
             Some(listener) => listener.port,
-            None => spec.listener_port.unwrap_or(port).number(),
+            None => spec.nlb_port().unwrap_or(port).number(),
         },
         is_tls,
         protocol: match (alb.is_some(), speaks_tls) {

@@ -26,7 +26,7 @@ pub(crate) fn bounds(plan: &Plan, blueprint: &Blueprint) -> Vec<Diagnostic> {
 fn zones(blueprint: &Blueprint, has_gateway: bool) -> Vec<Diagnostic> {
     let spec = &blueprint.spec;
     let subnets = spec.network.as_ref().map(|network| &network.subnets);
-    let Some(blueprint::Values::List(subnets)) = subnets else {
+    let Some(blueprint::ValuesSpec::List(subnets)) = subnets else {
         return Vec::new();
     };
     let is_used = spec.balanced().next().is_some() && uses_subnets(spec, has_gateway);
@@ -108,8 +108,7 @@ fn balanced_operations(plan: &Plan) -> impl Iterator<Item = (&OperationPlan, &Ba
 
 fn pointer_of_port(spec: &BlueprintSpec, backend: &str, port: u16) -> String {
     if spec.topology.has_alb() {
-        let listeners = spec.alb.as_ref().and_then(|alb| alb.listeners.as_ref());
-        let mut listeners = listeners.into_iter().flatten();
+        let mut listeners = spec.alb.listeners.iter().flatten();
         let index = listeners.position(|listener| listener.port.number() == port);
         return index.map_or_else(
             || "/alb/listeners".to_owned(),
@@ -135,8 +134,7 @@ fn idle(plan: &Plan, blueprint: &Blueprint) -> Option<Diagnostic> {
     if u64::from(longest.timeout_ms) <= u64::from(idle_timeout_s) * 1_000 {
         return None;
     }
-    let written = blueprint.spec.alb.as_ref();
-    let is_written = written.is_some_and(|alb| alb.idle_timeout.is_some());
+    let is_written = blueprint.is_written("/alb/idle_timeout");
     let needed = longest.timeout_ms.div_ceil(1_000);
     Some(
         diagnostic::IDLE_BEFORE_ANSWER

@@ -2,24 +2,18 @@
 //!
 //! In: `BackendSpec`. Out: decisions, findings. Pure.
 
-use crate::blueprint::{ApiStyle, BackendSpec, BlueprintSpec, OutputFormat, defaults};
+use crate::blueprint::{ApiStyle, BackendSpec, BlueprintSpec, OutputFormat};
 use crate::diagnostic::{self, Diagnostic};
 use crate::plan::variables::Variables;
 use crate::plan::{BackendPlan, IntegrationPlan};
 use crate::source::pointer;
-
-pub(crate) fn verifies(spec: &BackendSpec) -> bool {
-    let tls = spec.tls.as_ref();
-    tls.and_then(|tls| tls.verify)
-        .unwrap_or(defaults::TLS_VERIFY)
-}
 
 /// Decides which backends' certificates the gateway verifies.
 ///
 /// Errors: GW4021 no name that a certificate could hold, GW4025 TLS in CloudFormation.
 pub(crate) fn verification(variables: &mut Variables<'_>, backends: &mut [BackendPlan]) {
     let blueprint = &variables.blueprint().spec;
-    let nlb_ends_tls = blueprint.nlb.as_ref().is_some_and(|nlb| nlb.tls.is_some());
+    let nlb_ends_tls = blueprint.nlb.tls.is_some();
     let ends_tls = blueprint.topology.has_alb() || nlb_ends_tls;
     for backend in backends {
         let IntegrationPlan::Balanced(balanced) = &mut backend.integration else {
@@ -48,7 +42,7 @@ pub(crate) fn skips_verification(
     spec: &BackendSpec,
     at: &str,
 ) -> bool {
-    let verifies = verifies(spec);
+    let verifies = spec.tls.verify;
     if !verifies && cannot_skip_verification(&variables.blueprint().spec) {
         variables.report(
             diagnostic::TLS_IN_CLOUDFORMATION
@@ -62,10 +56,8 @@ pub(crate) fn skips_verification(
 
 /// Only a body can say it in CloudFormation (I13).
 fn cannot_skip_verification(spec: &BlueprintSpec) -> bool {
-    let output = spec.output.as_ref();
-    let style = output.and_then(|output| output.api_style);
-    output.and_then(|output| output.format) == Some(OutputFormat::Cloudformation)
-        && style.unwrap_or(defaults::API_STYLE) == ApiStyle::Resources
+    spec.output.format == OutputFormat::Cloudformation
+        && spec.output.api_style == ApiStyle::Resources
 }
 
 /// Reports a backend whose certificate can hold no name that the gateway calls.

@@ -2,16 +2,12 @@
 //!
 //! In: durations as written. Out: seconds, findings. Pure.
 
-use crate::blueprint::{self, BackendSpec, defaults};
+use crate::blueprint::{self, BackendSpec};
 use crate::diagnostic;
 use crate::plan::variables::Variables;
 
 /// Longest time in which targets that leave may finish. Source: docs/aws-rules.md#l28.
 const MAX_DELAY_S: u32 = 3600;
-
-pub(crate) fn seconds(duration: blueprint::Duration) -> u32 {
-    u32::try_from(duration.milliseconds() / 1_000).unwrap_or(u32::MAX)
-}
 
 /// Refuses a duration that is no whole number of seconds.
 pub(crate) fn whole_seconds(
@@ -30,7 +26,7 @@ pub(crate) fn whole_seconds(
                 .help("write whole seconds, for example `30s`"),
         );
     }
-    seconds(duration)
+    duration.seconds()
 }
 
 /// Duration in which targets that leave may finish.
@@ -39,11 +35,8 @@ pub(crate) fn deregistration_delay(
     spec: &BackendSpec,
     at: &str,
 ) -> u32 {
-    let duration = spec
-        .deregistration_delay
-        .unwrap_or(defaults::DEREGISTRATION_DELAY);
     let at = format!("{at}/deregistration_delay");
-    let seconds = whole_seconds(variables, duration, &at);
+    let seconds = whole_seconds(variables, spec.deregistration_delay, &at);
     if seconds > MAX_DELAY_S {
         variables.report(
             diagnostic::INVALID_VALUE

@@ -16,7 +16,7 @@ use crate::source::pointer;
 pub(crate) fn balancer_name(
     variables: &mut Variables<'_>,
     existing: &str,
-    dns_name: Option<&blueprint::Value>,
+    dns_name: Option<&blueprint::ValueSpec>,
     has_host: bool,
     help: &str,
 ) -> Option<Value> {
@@ -37,15 +37,15 @@ pub(crate) fn balancer_name(
 }
 
 /// Reports fields of a new balancer beside `existing`; `section` is `nlb` or `alb`.
-pub(crate) fn report_fields_of_new(
-    variables: &mut Variables<'_>,
-    section: &str,
-    fields: &[(&str, bool)],
-) {
-    for (field, _) in fields.iter().filter(|(_, is_written)| *is_written) {
+pub(crate) fn report_fields_of_new(variables: &mut Variables<'_>, section: &str, fields: &[&str]) {
+    for field in fields {
+        let at = format!("/{section}/{field}");
+        if !variables.blueprint().is_written(&at) {
+            continue;
+        }
         variables.report(
             diagnostic::FIELD_DOES_NOT_FIT
-                .at(variables.place(&format!("/{section}/{field}")))
+                .at(variables.place(&at))
                 .message(format_args!("`{section}.{field}` belongs to a balancer that is made, and `{section}.existing` names one that is there"))
                 .help("set it where the balancer is made, and remove the line here"),
         );
@@ -56,13 +56,17 @@ pub(crate) fn report_fields_of_new(
 pub(crate) fn report_without_effect(
     variables: &mut Variables<'_>,
     at: &str,
-    fields: &[(&str, bool)],
+    fields: &[&str],
     resource: &str,
 ) {
-    for (field, _) in fields.iter().filter(|(_, is_written)| *is_written) {
+    for field in fields {
+        let at = format!("{at}/{field}");
+        if !variables.blueprint().is_written(&at) {
+            continue;
+        }
         variables.report(
             diagnostic::NO_EFFECT
-                .at(variables.place(&format!("{at}/{field}")))
+                .at(variables.place(&at))
                 .message(format_args!(
                     "`{}` has no effect on a {resource} that is there",
                     field.replace('/', ".")

@@ -165,10 +165,10 @@ fn name_problem(name: &str, first: Option<&str>) -> Option<(String, &'static str
 /// Decides the value of a header, or returns a diagnostic.
 fn source(
     variables: &mut Variables<'_>,
-    value: &blueprint::Value,
+    value: &blueprint::ValueSpec,
     at: &str,
 ) -> Result<HeaderSourcePlan, Box<Diagnostic>> {
-    let blueprint::Value::Literal(text) = value else {
+    let blueprint::ValueSpec::Literal(text) = value else {
         let value = variables.value(value, InputType::HeaderValue, at);
         return Ok(HeaderSourcePlan::Static(value));
     };
@@ -238,9 +238,7 @@ fn unknown_context(name: &str) -> Option<MappingProblem> {
 }
 
 fn unknown_stage_variable(spec: &BlueprintSpec, name: &str) -> Option<MappingProblem> {
-    let stage = spec.stage.as_ref();
-    let variables = stage.and_then(|stage| stage.variables.as_ref());
-    let names = || variables.into_iter().flat_map(BTreeMap::keys);
+    let names = || spec.stage.variables.iter().flat_map(BTreeMap::keys);
     if names().any(|known| known == name) {
         return None;
     }

@@ -2,13 +2,11 @@
 //!
 //! In: `HealthCheckSpec`. Out: `HealthCheckPlan`, findings. Pure.
 
-use super::durations::{seconds, whole_seconds};
-use crate::blueprint::{
-    BackendSpec, HealthCheckProtocol, HealthCheckSpec, HealthPort, Topology, defaults,
-};
+use super::durations::whole_seconds;
+use crate::blueprint::{BackendSpec, HealthCheckProtocol, HealthCheckSpec, HealthPort, Topology};
 use crate::diagnostic;
-use crate::plan::HealthCheckPlan;
 use crate::plan::variables::Variables;
+use crate::plan::{AlbListenerPlan, HEALTH_PATH, HealthCheckPlan};
 
 /// Longest path of a check. Source: docs/aws-rules.md#l19.
 const MAX_PATH: usize = 1024;
@@ -22,18 +20,19 @@ pub(crate) fn health_check(
     at: &str,
 ) -> HealthCheckPlan {
     let topology = variables.blueprint().spec.topology;
-    let mut check = spec.health_check.clone().unwrap_or_default();
+    let check = &spec.health_check;
     let targets = spec.targets.as_ref();
     if targets.is_some_and(|targets| targets.target_group.is_some()) {
         // `targets` reports the other fields.
-        check = HealthCheckSpec {
+        let of_group = HealthCheckSpec {
             port: check.port,
             ..HealthCheckSpec::default()
         };
+        return decided(&of_group, topology);
     }
-    let plan = resolved(&check, topology);
+    let plan = decided(check, topology);
     let mut checked = CheckedHealth {
-        spec: &check,
+        spec: check,
         plan: &plan,
         at: format!("{at}/health_check"),
         variables,
@@ -48,23 +47,39 @@ pub(crate) fn health_check(
     plan
 }
 
-fn resolved(check: &HealthCheckSpec, topology: Topology) -> HealthCheckPlan {
-    let path = check.path.as_deref().unwrap_or(defaults::HEALTH_PATH);
+fn decided(check: &HealthCheckSpec, topology: Topology) -> HealthCheckPlan {
     HealthCheckPlan {
-        protocol: check
-            .protocol
-            .or(defaults::health_protocol(topology))
-            .unwrap_or(HealthCheckProtocol::Tcp),
-        path: path.into(),
-        matcher: check.matcher.as_deref().unwrap_or(defaults::MATCHER).into(),
+        protocol: check.protocol(topology),
+        path: check.path.as_str().into(),
+        matcher: check.matcher.as_str().into(),
         port: match check.port {
-            None | Some(HealthPort::Traffic) => None,
-            Some(HealthPort::Number(port)) => Some(port.number()),
+            HealthPort::Traffic => None,
+            HealthPort::Number(port) => Some(port.number()),
         },
-        interval_s: seconds(check.interval.unwrap_or(defaults::HEALTH_INTERVAL)),
-        timeout_s: seconds(check.timeout.unwrap_or(defaults::HEALTH_TIMEOUT)),
-        healthy: check.healthy.unwrap_or(defaults::HEALTHY),
-        unhealthy: check.unhealthy.unwrap_or(defaults::UNHEALTHY),
+        interval_s: check.interval.seconds(),
+        timeout_s: check.timeout.seconds(),
+        healthy: check.healthy,
+        unhealthy: check.unhealthy,
+    }
+}
+
+impl AlbListenerPlan {
+    /// The check by which the network load balancer asks the listener: its own answer says that it
+    /// is healthy; of one that others share, any answer of a request that was understood does.
+    ///
+    /// Source: docs/aws-rules.md#l20, docs/aws-rules.md#l21.
+    pub(crate) fn health_check(&self) -> HealthCheckPlan {
+        let is_own = self.health_priority.is_some();
+        HealthCheckPlan {
+            protocol: if self.is_tls {
+                HealthCheckProtocol::Https
+            } else {
+                HealthCheckProtocol::Http
+            },
+            path: HEALTH_PATH.into(),
+            matcher: if is_own { "200" } else { "200-499" }.into(),
+            ..decided(&HealthCheckSpec::default(), Topology::NlbAlb)
+        }
     }
 }
 
@@ -94,9 +109,7 @@ impl CheckedHealth<'_, '_> {
             ("interval", self.spec.interval),
             ("timeout", self.spec.timeout),
         ] {
-            if let Some(duration) = duration {
-                whole_seconds(self.variables, duration, &format!("{}/{field}", self.at));
-            }
+            whole_seconds(self.variables, duration, &format!("{}/{field}", self.at));
         }
     }
 
@@ -141,11 +154,9 @@ impl CheckedHealth<'_, '_> {
                 "write `http` or `https`, or remove the line",
             );
         }
-        for (field, is_written) in [
-            ("path", self.spec.path.is_some()),
-            ("matcher", self.spec.matcher.is_some()),
-        ] {
-            if is_written {
+        for field in ["path", "matcher"] {
+            let at = format!("{}/{field}", self.at);
+            if self.variables.blueprint().is_written(&at) {
                 self.report(
                     &diagnostic::FIELD_DOES_NOT_FIT,
                     field,

@@ -66,6 +66,7 @@ pub struct ForwardersPlan {
     pub timeout_ms: u32,
     pub runtime: Arc<str>,
     pub is_traced: bool,
+    pub log_retention_days: u32,
     /// The gateway takes responses of every type as binary, so that compressed ones come through.
     pub keeps_accept_encoding: bool,
 }

@@ -4,7 +4,7 @@
 //! A link of this kind is in subnets and has security groups; each integration names the balancer
 //! that it leads to.
 
-use crate::blueprint::{self, VpcLinkSpec};
+use crate::blueprint;
 use crate::diagnostic;
 use crate::plan::variables::Variables;
 use crate::plan::{InputType, SourcePlan, Value, Values};
@@ -21,8 +21,7 @@ pub struct LinkPlan {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LinkOrigin {
     Made {
-        /// In place of the network's.
-        subnets: Option<Values>,
+        subnets: Values,
         /// In place of a group of its own.
         security_groups: Option<Values>,
     },
@@ -33,13 +32,12 @@ pub enum LinkOrigin {
 /// Subnets of a link. Source: docs/aws-rules.md#v10.
 const MAX_SUBNETS: usize = 10;
 
-/// Decides the link.
+/// Decides the link, which is in the subnets of the network unless it has its own.
 ///
 /// Errors: GW2002 value, GW2003 missing field, GW2008 Terraform only.
-pub(crate) fn link(variables: &mut Variables<'_>) -> LinkPlan {
+pub(crate) fn link(variables: &mut Variables<'_>, of_network: &Values) -> LinkPlan {
     let spec = &variables.blueprint().spec;
-    let written = VpcLinkSpec::default();
-    let link = spec.vpc_link.as_ref().unwrap_or(&written);
+    let link = &spec.vpc_link;
     let admits = spec.alb_group_has_rules();
     let groups = link.security_groups.as_ref().map(|groups| {
         let at = "/vpc_link/security_groups";
@@ -56,7 +54,10 @@ pub(crate) fn link(variables: &mut Variables<'_>) -> LinkPlan {
             let source = SourcePlan::of_created(groups.as_ref());
             let subnets = link.subnets.as_ref();
             let origin = LinkOrigin::Made {
-                subnets: subnets.map(|subnets| subnets_of_link(variables, subnets)),
+                subnets: subnets.map_or_else(
+                    || of_network.clone(),
+                    |subnets| subnets_of_link(variables, subnets),
+                ),
                 security_groups: groups,
             };
             (origin, source)
@@ -75,11 +76,11 @@ pub(crate) fn link(variables: &mut Variables<'_>) -> LinkPlan {
     LinkPlan { origin, source }
 }
 
-fn subnets_of_link(variables: &mut Variables<'_>, subnets: &blueprint::Values) -> Values {
+fn subnets_of_link(variables: &mut Variables<'_>, subnets: &blueprint::ValuesSpec) -> Values {
     let at = "/vpc_link/subnets";
     let help = "name subnets in two zones or more, or remove the line: the link stands in `network.subnets` then";
     variables.refuse_empty(subnets, at, "a link stands in subnets", help);
-    if matches!(subnets, blueprint::Values::List(list) if list.len() > MAX_SUBNETS) {
+    if matches!(subnets, blueprint::ValuesSpec::List(list) if list.len() > MAX_SUBNETS) {
         variables.report(
             diagnostic::INVALID_VALUE
                 .at(variables.place(at))

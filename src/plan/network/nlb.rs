@@ -45,10 +45,8 @@ pub enum BalancerPlan {
 /// fit, GW2020 without effect, GW2021 link to another balancer, GW2022 second link.
 pub(crate) fn nlb(variables: &mut Variables<'_>) -> NlbPlan {
     let spec = &variables.blueprint().spec;
-    let written = NlbSpec::default();
-    let nlb = spec.nlb.as_ref().unwrap_or(&written);
-    let link = spec.vpc_link.as_ref();
-    let link = link.and_then(|link| link.existing.as_ref());
+    let nlb = &spec.nlb;
+    let link = spec.vpc_link.existing.as_ref();
     let link = link.map(|id| variables.value(id, InputType::VpcLink, "/vpc_link/existing"));
     let certificate = nlb.tls.as_ref().map(|tls| {
         let at = "/nlb/tls/certificate";
@@ -71,7 +69,7 @@ pub(crate) fn nlb(variables: &mut Variables<'_>) -> NlbPlan {
     };
     let (balancer, source) = match &nlb.existing {
         Some(existing) => {
-            report_fields_of_new(variables, nlb);
+            report_fields_of_new(variables);
             if link.is_none() {
                 variables.report(second_link(variables));
             }
@@ -168,16 +166,10 @@ fn existing_source(
 }
 
 /// Reports fields of a new balancer beside `nlb.existing`.
-fn report_fields_of_new(variables: &mut Variables<'_>, nlb: &NlbSpec) {
-    let without_effect = [
-        ("nlb/cross_zone", nlb.cross_zone.is_some()),
-        ("nlb/deletion_protection", nlb.deletion_protection.is_some()),
-    ];
+fn report_fields_of_new(variables: &mut Variables<'_>) {
+    let without_effect = ["nlb/cross_zone", "nlb/deletion_protection"];
     existing::report_without_effect(variables, "", &without_effect, "balancer");
-    let fields = [
-        ("security_groups", nlb.security_groups.is_some()),
-        ("access_logs", nlb.access_logs.is_some()),
-    ];
+    let fields = ["security_groups", "access_logs"];
     existing::report_fields_of_new(variables, "nlb", &fields);
 }
 

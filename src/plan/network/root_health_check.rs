@@ -99,11 +99,10 @@ pub(crate) fn root_health_check(
 /// Returns whether a new target group checks `/`, and the blueprint says neither that it should nor
 /// that 404 is healthy.
 fn is_checked_by_default(blueprint: &Blueprint, backend: &BalancedPlan) -> bool {
-    let spec = blueprint.spec.backends.get(&*backend.name);
-    let written = spec.and_then(|spec| spec.health_check.as_ref());
+    let at = pointer::child("/backends", &backend.name);
     let check = &backend.health_check;
     check.protocol != HealthCheckProtocol::Tcp
-        && written.is_none_or(|check| check.path.is_none())
+        && !blueprint.is_written(&format!("{at}/health_check/path"))
         && !matches!(backend.targets, TargetsPlan::Existing(_))
         && !check.matcher.split(',').any(|part| takes(part, NOT_FOUND))
 }

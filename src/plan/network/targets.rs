@@ -8,7 +8,7 @@ use std::net::Ipv4Addr;
 
 use super::existing::report_without_effect;
 use crate::blueprint::{
-    BackendSpec, EcsDeployment, EcsNetwork, EcsSpec, OutputFormat, Value, Values, defaults,
+    BackendSpec, EcsDeployment, EcsNetwork, EcsSpec, OutputFormat, ValueSpec, ValuesSpec,
 };
 use crate::diagnostic;
 use crate::plan::variables::Variables;
@@ -32,10 +32,11 @@ pub(crate) fn targets(
         );
         return None;
     };
-    if spec.outside_vpc.is_some() && targets.ips.is_none() {
+    let at_outside = format!("{at}/outside_vpc");
+    if variables.blueprint().is_written(&at_outside) && targets.ips.is_none() {
         variables.report(
             diagnostic::FIELD_DOES_NOT_FIT
-                .at(variables.place(&format!("{at}/outside_vpc")))
+                .at(variables.place(&at_outside))
                 .message("only targets named by their addresses can lie outside the VPC")
                 .help("name the targets by `ips`, or remove the line"),
         );
@@ -51,11 +52,11 @@ pub(crate) fn targets(
     if let Some(written) = &targets.ips {
         return Some(TargetsPlan::Ips {
             addresses: addresses(variables, written, &kind("ips")),
-            outside_vpc: spec.outside_vpc.unwrap_or(defaults::OUTSIDE_VPC),
+            outside_vpc: spec.outside_vpc,
         });
     }
     if let Some(arn) = &targets.target_group {
-        report_fields_of_new(variables, spec, at);
+        report_fields_of_new(variables, at);
         let at = kind("target_group");
         let arn = variables.value(arn, InputType::TargetGroup, &at);
         return Some(TargetsPlan::Existing(arn));
@@ -65,8 +66,8 @@ pub(crate) fn targets(
 }
 
 /// Refuses a list in CloudFormation that is known only at deploy time.
-fn refuse_unknown_list(variables: &mut Variables<'_>, targets: &Values, what: &str, at: &str) {
-    if matches!(targets, Values::One(_)) {
+fn refuse_unknown_list(variables: &mut Variables<'_>, targets: &ValuesSpec, what: &str, at: &str) {
+    if matches!(targets, ValuesSpec::One(_)) {
         variables.only_terraform(
             at,
             "CloudFormation cannot register a list of targets that is known only at deploy time",
@@ -75,7 +76,7 @@ fn refuse_unknown_list(variables: &mut Variables<'_>, targets: &Values, what: &s
     }
 }
 
-fn instances(variables: &mut Variables<'_>, instances: &Values, at: &str) -> TargetsPlan {
+fn instances(variables: &mut Variables<'_>, instances: &ValuesSpec, at: &str) -> TargetsPlan {
     refuse_unknown_list(variables, instances, "instances", at);
     let message = "the list of instances is empty";
     let help = "name an instance, or use `ecs: true` for targets that register themselves";
@@ -87,7 +88,7 @@ fn instances(variables: &mut Variables<'_>, instances: &Values, at: &str) -> Tar
 /// "AWS::AutoScaling::AutoScalingGroup", `TargetGroupARNs`,
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-autoscaling-autoscalinggroup.html>:
 /// there is no resource that attaches one that is there.
-fn autoscaling_groups(variables: &mut Variables<'_>, groups: &Values, at: &str) -> TargetsPlan {
+fn autoscaling_groups(variables: &mut Variables<'_>, groups: &ValuesSpec, at: &str) -> TargetsPlan {
     let message = "the list of autoscaling groups is empty";
     let help = "name a group, or use `ecs: true` for targets that register themselves";
     variables.refuse_empty(groups, at, message, help);
@@ -108,14 +109,18 @@ fn autoscaling_groups(variables: &mut Variables<'_>, groups: &Values, at: &str) 
     TargetsPlan::AutoscalingGroups(None)
 }
 
-fn addresses(variables: &mut Variables<'_>, addresses: &Values, at: &str) -> crate::plan::Values {
+fn addresses(
+    variables: &mut Variables<'_>,
+    addresses: &ValuesSpec,
+    at: &str,
+) -> crate::plan::Values {
     refuse_unknown_list(variables, addresses, "addresses", at);
     let message = "the list of addresses is empty";
     let help = "name an address, or use `ecs: true` for targets that register themselves";
     variables.refuse_empty(addresses, at, message, help);
-    if let Values::List(list) = addresses {
+    if let ValuesSpec::List(list) = addresses {
         for (index, value) in list.iter().enumerate() {
-            let Value::Literal(text) = value else {
+            let ValueSpec::Literal(text) = value else {
                 continue;
             };
             if !text.parse().is_ok_and(is_taken) {
@@ -138,11 +143,8 @@ fn is_taken(address: Ipv4Addr) -> bool {
 }
 
 fn ecs(variables: &mut Variables<'_>, ecs: &EcsSpec, at: &str) -> TargetsPlan {
-    let (network, deployment) = match ecs {
-        EcsSpec::Service => (None, None),
-        EcsSpec::With(with) => (with.network, with.deployment),
-    };
-    let is_blue_green = deployment.unwrap_or(defaults::ECS_DEPLOYMENT) == EcsDeployment::BlueGreen;
+    let settings = ecs.settings();
+    let is_blue_green = settings.deployment == EcsDeployment::BlueGreen;
     if is_blue_green && variables.format() == OutputFormat::Cloudformation {
         variables.report(
             diagnostic::SWITCHED_LISTENER
@@ -152,24 +154,23 @@ fn ecs(variables: &mut Variables<'_>, ecs: &EcsSpec, at: &str) -> TargetsPlan {
         );
     }
     TargetsPlan::Ecs {
-        by_address: network.unwrap_or(defaults::ECS_NETWORK) == EcsNetwork::Awsvpc,
+        by_address: settings.network == EcsNetwork::Awsvpc,
         is_blue_green,
     }
 }
 
 /// Reports fields beside an existing target group. The port of its health check has an effect:
 /// security groups admit it.
-fn report_fields_of_new(variables: &mut Variables<'_>, spec: &BackendSpec, at: &str) {
-    let check = spec.health_check.clone().unwrap_or_default();
+fn report_fields_of_new(variables: &mut Variables<'_>, at: &str) {
     let fields = [
-        ("health_check/protocol", check.protocol.is_some()),
-        ("health_check/path", check.path.is_some()),
-        ("health_check/interval", check.interval.is_some()),
-        ("health_check/timeout", check.timeout.is_some()),
-        ("health_check/healthy", check.healthy.is_some()),
-        ("health_check/unhealthy", check.unhealthy.is_some()),
-        ("health_check/matcher", check.matcher.is_some()),
-        ("deregistration_delay", spec.deregistration_delay.is_some()),
+        "health_check/protocol",
+        "health_check/path",
+        "health_check/interval",
+        "health_check/timeout",
+        "health_check/healthy",
+        "health_check/unhealthy",
+        "health_check/matcher",
+        "deregistration_delay",
     ];
     report_without_effect(variables, at, &fields, "target group");
 }

@@ -26,7 +26,7 @@ pub(crate) fn vpc_and_subnets(variables: &mut Variables<'_>) -> Option<VpcAndSub
 /// Returns whether a balancer or a link is built in the subnets.
 pub(crate) fn uses_subnets(spec: &BlueprintSpec, has_gateway: bool) -> bool {
     let needs_subnets = if spec.topology.has_nlb() && has_gateway {
-        spec.nlb.as_ref().is_none_or(|nlb| nlb.existing.is_none())
+        spec.nlb.existing.is_none()
     } else {
         has_gateway && spec.creates_alb_link_without(|link| link.subnets.is_some())
     };

@@ -71,8 +71,7 @@ pub(crate) fn base(
 /// address.
 fn origin(api: &Api, blueprint: &Blueprint) -> Option<Diagnostic> {
     let (path, url) = (&api.base_path, &api.base_path_origin.url);
-    let gateway = blueprint.spec.api.as_ref();
-    let is_decided = gateway.is_some_and(|gateway| gateway.base_path.is_some());
+    let is_decided = blueprint.is_written("/api/base_path");
     let is_doubtful = !is_decided && !path.is_empty();
     let (code, message, help) = match &api.base_path_origin.kind {
         ServerKind::NoAddress => (

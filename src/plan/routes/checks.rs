@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::{Builder, Draft};
-use crate::blueprint::{Validation, defaults};
+use crate::blueprint::Validation;
 use crate::diagnostic::{self, Place};
 use crate::openapi::ByMediaType;
 use crate::plan::models::coverage::coverage;
@@ -41,9 +41,7 @@ struct UncheckedParameters {
 
 impl<'a> Builder<'a> {
     pub(crate) fn requested_validation(&self, decision: &Decision<'a>) -> RequestedValidation<'a> {
-        let gateway = self.blueprint.spec.api.as_ref();
-        let default = gateway.and_then(|gateway| gateway.validation);
-        let default = default.unwrap_or(defaults::VALIDATION);
+        let default = self.blueprint.spec.api.validation;
         let routes = self.blueprint.spec.routes.as_deref().unwrap_or_default();
         let is_particular = |origin: &Origin<'a>| match origin {
             Origin::Route(index) => !routes[*index].r#match.is_empty(),

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::blueprint::{AuthSpec, Blueprint, CorsSpec};
+use crate::blueprint::{AUTHORIZATION, AuthSpec, Blueprint, CorsSpec};
 use crate::diagnostic::{self, Diagnostic};
 use crate::openapi::{Api, HttpMethod, Location, Operation};
 use crate::plan::access::keys;
@@ -75,7 +75,7 @@ pub(crate) fn cors(
     routes: &Routes,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<CorsPlan> {
-    let spec = blueprint.spec.api.as_ref()?.cors.as_ref()?;
+    let spec = blueprint.spec.api.cors.as_ref()?;
     diagnostics.extend(findings(blueprint, spec));
     let public: Vec<(&[Segment], &OperationPlan)> = routes
         .operations
@@ -103,7 +103,7 @@ pub(crate) fn cors(
             .iter()
             .map(|origin| origin.as_str().into())
             .collect(),
-        has_credentials: spec.credentials.unwrap_or(false),
+        has_credentials: spec.credentials,
         max_age_s: spec
             .max_age
             .and_then(|age| u32::try_from(age.milliseconds() / 1_000).ok()),
@@ -208,7 +208,7 @@ fn of_scheme(api: &Api, name: &str, blueprint: &Blueprint) -> Vec<String> {
     let declared = || Declared::of(api, name).and_then(|scheme| scheme.credential());
     let sources: Vec<String> = match blueprint.spec.auth.as_ref().and_then(|auth| auth.get(name)) {
         Some(AuthSpec::Iam) => return SIGNED.map(str::to_owned).to_vec(),
-        Some(AuthSpec::Cognito(_)) => vec![crate::blueprint::defaults::IDENTITY.to_owned()],
+        Some(AuthSpec::Cognito(_)) => vec![AUTHORIZATION.to_owned()],
         Some(AuthSpec::Lambda(spec)) => spec
             .identity_sources()
             .into_iter()

@@ -67,8 +67,7 @@ impl<'a> Builder<'a> {
         if decision.exposure() != Exposure::Public {
             return PublicAccess::default();
         }
-        let gateway = self.blueprint.spec.api.as_ref();
-        let has_cors = gateway.is_some_and(|gateway| gateway.cors.is_some());
+        let has_cors = self.blueprint.spec.api.cors.is_some();
         let is_mock = has_cors && operation.is_mock_preflight();
         let auth = if is_mock && operation.security.alternatives().is_empty() {
             AuthPlan::default()
@@ -98,10 +97,9 @@ impl<'a> Builder<'a> {
         decision: &Decision<'a>,
         is_called: bool,
     ) -> Option<usize> {
-        let backends = &self.blueprint.spec.backends;
-        let only = || backends.keys().next().filter(|_| backends.len() == 1);
+        let only = self.blueprint.spec.only_backend();
         let name = rules::mounted(mount, decision.backend.map(|(name, _)| name))
-            .or_else(|| only().map(String::as_str));
+            .or_else(|| only.map(String::as_str));
         let has_private_callers =
             self.blueprint.spec.topology.has_alb() && decision.exposure() == Exposure::Internal;
         if name.is_none() && (is_called || has_private_callers) {

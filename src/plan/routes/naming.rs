@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{Builder, Draft};
-use crate::blueprint::{AuthSpec, AuthorizerInput, BasePathUse, defaults};
+use crate::blueprint::{AuthSpec, AuthorizerInput, BasePathUse};
 use crate::diagnostic::{self, Diagnostic, Place};
 use crate::openapi::Api;
 use crate::plan::models::parameters::{self, Spellings};
@@ -89,8 +89,7 @@ impl<'a> Builder<'a> {
         let AuthSpec::Lambda(spec) = self.blueprint.spec.auth.as_ref()?.get(name)? else {
             return None;
         };
-        let kind = spec.kind.unwrap_or(defaults::AUTHORIZER_KIND);
-        (kind == AuthorizerInput::Request).then_some(("the authorizer", name))
+        (spec.kind == AuthorizerInput::Request).then_some(("the authorizer", name))
     }
 
     /// Warns of names that a function does not find, once for all of them.

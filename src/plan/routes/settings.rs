@@ -2,7 +2,7 @@
 //! In: decisions of routes. Out: its timeout, throttle and requested cache, and findings.
 
 use super::Builder;
-use crate::blueprint::{Exposure, OutputFormat, Switch, defaults};
+use crate::blueprint::{Exposure, OutputFormat, RouteSpec, Switch};
 use crate::diagnostic::{self, Diagnostic, Place};
 use crate::openapi::{Api, Operation};
 use crate::plan::ThrottlePlan;
@@ -10,10 +10,10 @@ use crate::plan::rules::{Decision, Origin};
 use crate::plan::stage::above_account;
 use crate::plan::stage::cache::{self, CacheRequest};
 
-/// Shortest and longest duration that a REST API waits for its integration.
+/// Shortest duration that a REST API waits for its integration.
 ///
 /// Unit: milliseconds. Source: docs/aws-rules.md#i4.
-const TIMEOUT_MS: std::ops::RangeInclusive<u64> = 50..=29_000;
+const SHORTEST_MS: u64 = 50;
 
 impl<'a> Builder<'a> {
     /// Duration that the gateway waits for the backend. Unit: milliseconds.
@@ -21,16 +21,18 @@ impl<'a> Builder<'a> {
     /// Errors: GW4017 out of range.
     pub(crate) fn timeout(&mut self, decision: &Decision<'_>) -> u32 {
         let Some((timeout, origin)) = decision.timeout_ms else {
-            return u32::try_from(defaults::TIMEOUT.milliseconds()).expect("the default is 29 s");
+            return u32::try_from(RouteSpec::TIMEOUT.milliseconds()).expect("the default is 29 s");
         };
-        let limits = self.blueprint.spec.limits.as_ref();
-        let raised = limits
-            .and_then(|limits| limits.integration_timeout)
-            .map_or(*TIMEOUT_MS.end(), |limit| limit.milliseconds());
-        if !(*TIMEOUT_MS.start()..=raised).contains(&timeout) {
+        let longest = self
+            .blueprint
+            .spec
+            .limits
+            .integration_timeout
+            .milliseconds();
+        if !(SHORTEST_MS..=longest).contains(&timeout) {
             let finding = diagnostic::TIMEOUT_OUT_OF_RANGE
                 .at(origin.place(self.blueprint, "timeout"))
-                .message(format_args!("API Gateway waits 50 ms to {raised} ms for a backend, not {timeout} ms"))
+                .message(format_args!("API Gateway waits 50 ms to {longest} ms for a backend, not {timeout} ms"))
                 .help("choose a time in that range; where the account's quota was raised, set `limits.integration_timeout`");
             self.diagnostics.push(finding);
         }
@@ -42,8 +44,7 @@ impl<'a> Builder<'a> {
     /// Errors: GW2002 an extension's rate below 0, GW2008 an exception that CloudFormation cannot
     /// make, GW4088 a throttle above the account's (a warning).
     pub(crate) fn throttle(&mut self, decision: &Decision<'_>) -> Option<ThrottlePlan> {
-        let stage = self.blueprint.spec.stage.as_ref();
-        let of_stage = stage.and_then(|stage| stage.throttle.as_ref());
+        let of_stage = self.blueprint.spec.stage.throttle.as_ref();
         let Some((written, origin)) = decision.throttle else {
             return of_stage.and_then(Switch::on).map(ThrottlePlan::of);
         };
@@ -71,9 +72,7 @@ impl<'a> Builder<'a> {
     /// Source: docs/aws-rules.md#d13; limits of 0 and more:
     /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-stage-methodsetting.html>.
     fn unthrottled(&mut self, place: Place) {
-        let output = self.blueprint.spec.output.as_ref();
-        let format = output.and_then(|output| output.format);
-        if format.unwrap_or(defaults::FORMAT) == OutputFormat::Cloudformation {
+        if self.blueprint.spec.output.format == OutputFormat::Cloudformation {
             let finding = diagnostic::TERRAFORM_ONLY
                 .at(place)
                 .message("CloudFormation cannot leave a method out of the stage's throttle")

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use super::fields::{restricting, shown};
 use super::{Decision, Described, Field, Origin, RouteRules};
-use crate::blueprint::{Exposure, RouteSpec, Switch, Validation, defaults};
+use crate::blueprint::{Exposure, RouteSpec, Switch, Validation};
 use crate::diagnostic::{self, Diagnostic, OperationName};
 use crate::openapi::{HttpMethod, Operation};
 
@@ -159,8 +159,7 @@ impl RouteRules<'_> {
             Field::Scopes => decision.scopes.map(|(scopes, _)| scopes) == spec.scopes.as_deref(),
             Field::ApiKey => decision.api_key.is_some_and(|(needs_key, _)| needs_key),
             Field::Throttle => {
-                let stage = self.blueprint.spec.stage.as_ref();
-                let of_stage = stage.and_then(|stage| stage.throttle.as_ref());
+                let of_stage = self.blueprint.spec.stage.throttle.as_ref();
                 let of_route = decision.throttle.map(|(throttle, _)| throttle);
                 let actual = of_route.or(of_stage).and_then(Switch::on);
                 let needed = spec.throttle.as_ref().and_then(Switch::on);
@@ -172,11 +171,8 @@ impl RouteRules<'_> {
                 decision.backend.map(|(backend, _)| backend) == spec.backend.as_deref()
             }
             Field::Validation => {
-                let api = self.blueprint.spec.api.as_ref();
-                let of_api = api.and_then(|api| api.validation);
-                let actual = decision
-                    .validation
-                    .map_or(of_api.unwrap_or(defaults::VALIDATION), |(level, _)| level);
+                let of_api = self.blueprint.spec.api.validation;
+                let actual = decision.validation.map_or(of_api, |(level, _)| level);
                 spec.validation == Some(actual)
             }
             Field::Timeout | Field::Cache => true,

@@ -133,11 +133,10 @@ fn exposure(effect: ExtensionEffect<'_, '_>, blueprint: &Blueprint) -> Found {
 fn throttle(effect: ExtensionEffect<'_, '_>, blueprint: &Blueprint) -> Found {
     let (after, by) = effect.after.throttle?;
     let route = extension(by).filter(|_| effect.after.exposure() == Exposure::Public)?;
-    let stage = blueprint.spec.stage.as_ref();
     let (before, restriction) = match effect.before.throttle {
         Some((before, origin)) => (before, origin.place(blueprint, "throttle")),
         None => (
-            stage?.throttle.as_ref()?,
+            blueprint.spec.stage.throttle.as_ref()?,
             blueprint.place("/stage/throttle"),
         ),
     };

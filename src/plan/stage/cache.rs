@@ -12,7 +12,7 @@ mod keys;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::blueprint::{AuthSpec, Blueprint, CacheSpec, StageCacheSpec, Switch, defaults};
+use crate::blueprint::{AUTHORIZATION, AuthSpec, Blueprint, CacheSpec, Switch};
 use crate::diagnostic::{self, Diagnostic, Place};
 use crate::openapi::{Api, HttpMethod, Operation};
 use crate::plan::access::schemes::Declared;
@@ -41,7 +41,8 @@ pub struct CachePlan {
 #[derive(Debug)]
 pub(crate) struct CacheRequest<'a> {
     spec: &'a CacheSpec,
-    cluster: &'a StageCacheSpec,
+    ttl_ms: u64,
+    is_encrypted: bool,
     /// The place of `cache`.
     place: Place,
     is_of_description: bool,
@@ -69,8 +70,7 @@ pub(crate) fn requested<'a>(
     if !matches!(operation.method, HttpMethod::Get | HttpMethod::Head) {
         findings.push(body_outside_key(operation, place.clone()));
     }
-    let stage = blueprint.spec.stage.as_ref();
-    let cluster = stage.and_then(|stage| stage.cache.as_ref());
+    let cluster = blueprint.spec.stage.cache.as_ref();
     let Some(cluster) = cluster.and_then(Switch::on) else {
         findings.push(
             diagnostic::CACHE_WITHOUT_CLUSTER
@@ -80,24 +80,21 @@ pub(crate) fn requested<'a>(
         );
         return None;
     };
-    let ttl = spec
-        .ttl
-        .or(cluster.ttl)
-        .unwrap_or(defaults::CACHE_TTL)
-        .milliseconds();
-    if ttl > MAX_TTL_MS || ttl % 1_000 != 0 {
+    let ttl_ms = spec.ttl.unwrap_or(cluster.ttl).milliseconds();
+    if ttl_ms > MAX_TTL_MS || ttl_ms % 1_000 != 0 {
         findings.push(
             diagnostic::INVALID_VALUE
                 .at(place.clone())
                 .message(format_args!(
-                    "API Gateway caches a response for whole seconds, at most 3600, not {ttl} ms"
+                    "API Gateway caches a response for whole seconds, at most 3600, not {ttl_ms} ms"
                 ))
                 .help("write a time from `0s` to `1h`"),
         );
     }
     Some(CacheRequest {
         spec,
-        cluster,
+        ttl_ms,
+        is_encrypted: cluster.encrypted,
         place,
         is_of_description: matches!(origin, Origin::Extension(_)),
         identities: identities(api, operation, decision, blueprint),
@@ -162,7 +159,7 @@ fn identities_of(api: &Api, name: &str, blueprint: &Blueprint) -> Vec<String> {
             sources
         }
         Some(AuthSpec::Ignore) | None => vec![credential_of(declared())],
-        Some(AuthSpec::Iam | AuthSpec::Cognito(_)) => vec![defaults::IDENTITY.to_owned()],
+        Some(AuthSpec::Iam | AuthSpec::Cognito(_)) => vec![AUTHORIZATION.to_owned()],
         Some(AuthSpec::ApiKey) => vec![API_KEY.to_owned()],
     }
 }
@@ -221,14 +218,9 @@ impl CacheRequest<'_> {
         }
         keys.sort();
         keys.dedup();
-        let ttl = self
-            .spec
-            .ttl
-            .or(self.cluster.ttl)
-            .unwrap_or(defaults::CACHE_TTL);
         CachePlan {
-            ttl_s: u32::try_from(ttl.milliseconds() / 1_000).unwrap_or(u32::MAX),
-            is_encrypted: self.cluster.encrypted.unwrap_or(defaults::CACHE_ENCRYPTED),
+            ttl_s: u32::try_from(self.ttl_ms / 1_000).unwrap_or(u32::MAX),
+            is_encrypted: self.is_encrypted,
             keys,
             shared: self.spec.shared.as_deref().map(Arc::from),
         }
@@ -259,8 +251,7 @@ impl CacheRequest<'_> {
         keys: &[Arc<str>],
         blueprint: &Blueprint,
     ) -> Vec<(KeyGap, KeyGapCase)> {
-        let api = blueprint.spec.api.as_ref();
-        let cors = api.and_then(|api| api.cors.as_ref());
+        let cors = blueprint.spec.api.cors.as_ref();
         let has_origins = cors.is_some_and(|cors| cors.origins.len() > 1);
         key_gaps::key_gaps(operation, keys, &self.place, has_origins)
     }

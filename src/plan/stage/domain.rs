@@ -45,7 +45,7 @@ const HEALTH_PATHS: [&str; 2] = ["ping", "sping"];
 /// Errors: GW2002 value, GW2003 missing field, GW2011 field that does not fit, GW2061 mutual TLS
 /// that can be passed by, GW2062 old TLS.
 pub(crate) fn domain(variables: &mut Variables<'_>, endpoint: &EndpointPlan) -> Option<DomainPlan> {
-    let spec = variables.blueprint().spec.api.as_ref()?.domain.as_ref()?;
+    let spec = variables.blueprint().spec.api.domain.as_ref()?;
     if endpoint.kind == EndpointKind::Private {
         variables.report(
             diagnostic::FIELD_DOES_NOT_FIT
@@ -73,8 +73,8 @@ pub(crate) fn domain(variables: &mut Variables<'_>, endpoint: &EndpointPlan) -> 
  .help("write one segment, or mount the API (`mounts`)"),
 );
     }
-    let managed = if spec.existing.unwrap_or(false) {
-        check_existing(variables, spec);
+    let managed = if spec.existing {
+        check_existing(variables);
         None
     } else {
         managed(variables, spec, endpoint)
@@ -86,17 +86,15 @@ pub(crate) fn domain(variables: &mut Variables<'_>, endpoint: &EndpointPlan) -> 
     })
 }
 
-fn check_existing(variables: &mut Variables<'_>, spec: &DomainSpec) {
-    let fields = [
-        ("certificate", spec.certificate.is_some()),
-        ("zone", spec.zone.is_some()),
-        ("security_policy", spec.security_policy.is_some()),
-        ("mutual_tls", spec.mutual_tls.is_some()),
-    ];
-    for (field, _) in fields.into_iter().filter(|(_, is_written)| *is_written) {
+fn check_existing(variables: &mut Variables<'_>) {
+    for field in ["certificate", "zone", "security_policy", "mutual_tls"] {
+        let at = format!("/api/domain/{field}");
+        if !variables.blueprint().is_written(&at) {
+            continue;
+        }
         variables.report(
             diagnostic::FIELD_DOES_NOT_FIT
-                .at(variables.place(&format!("/api/domain/{field}")))
+                .at(variables.place(&at))
                 .message(format_args!(
                     "the domain is there already, so `{field}` would change nothing"
                 ))
@@ -132,10 +130,7 @@ fn managed(
         .zone
         .as_ref()
         .map(|zone| variables.value(zone, InputType::Zone, "/api/domain/zone"));
-    let security_policy = spec
-        .security_policy
-        .as_deref()
-        .unwrap_or(SECURITY_POLICIES[0]);
+    let security_policy = spec.security_policy.as_str();
     check_security_policy(variables, security_policy);
     let truststore = spec
         .mutual_tls
@@ -308,14 +303,15 @@ fn own_servers(blueprint: &Blueprint, domain: &DomainPlan) -> Vec<Diagnostic> {
         let at = pointer::child("/backends", backend);
         let targets = spec.targets.as_ref();
         let hosts = match targets.and_then(|targets| targets.hosts.as_ref()) {
-            Some(blueprint::Values::List(list)) => list.as_slice(),
-            Some(blueprint::Values::One(_)) | None => &[],
+            Some(blueprint::ValuesSpec::List(list)) => list.as_slice(),
+            Some(blueprint::ValuesSpec::One(_)) | None => &[],
         };
         let url = spec.url.iter().map(|url| (format!("{at}/url"), url));
         let hosts = hosts.iter().enumerate();
         let hosts = hosts.map(|(index, host)| (format!("{at}/targets/hosts/{index}"), host));
         for (at, value) in url.chain(hosts) {
-            if matches!(value, blueprint::Value::Literal(text) if leads_to(text, name, base_path)) {
+            if matches!(value, blueprint::ValueSpec::Literal(text) if leads_to(text, name, base_path))
+            {
                 findings.push(
                     diagnostic::OWN_DOMAIN
                         .at(blueprint.place(&at))

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crate::blueprint::{self, ApiSpec, Blueprint, EndpointKind, EndpointSpec};
+use crate::blueprint::{self, Blueprint, EndpointKind};
 use crate::diagnostic;
 use crate::plan::variables::Variables;
 use crate::plan::{InputType, Values};
@@ -45,11 +45,10 @@ const EDGE_TIMEOUT_MS: u64 = 29_000;
 /// Errors: GW2002 value, GW2003 missing field, GW2008 Terraform only, GW2011 field that does not
 /// fit, GW2060 unreachable.
 pub(crate) fn endpoint(blueprint: &Blueprint, variables: &mut Variables<'_>) -> EndpointPlan {
-    let (no_api, no_endpoint) = (ApiSpec::default(), EndpointSpec::default());
-    let api = blueprint.spec.api.as_ref().unwrap_or(&no_api);
-    let written = api.endpoint.as_ref().unwrap_or(&no_endpoint);
-    let kind = written.r#type.unwrap_or(blueprint::defaults::ENDPOINT);
-    let mut listed = |values: &Option<blueprint::Values>, list: InputType, field: &str| {
+    let api = &blueprint.spec.api;
+    let written = &api.endpoint;
+    let kind = written.r#type;
+    let mut listed = |values: &Option<blueprint::ValuesSpec>, list: InputType, field: &str| {
         let values = values
             .as_ref()
             .filter(|values| values.iter().next().is_some())?;
@@ -59,7 +58,7 @@ pub(crate) fn endpoint(blueprint: &Blueprint, variables: &mut Variables<'_>) -> 
     let vpc_endpoints = listed(endpoints, InputType::VpcEndpoints, "vpc_endpoints");
     let cidrs = listed(&written.allow_cidrs, InputType::Callers, "allow_cidrs");
     check(variables, kind, vpc_endpoints.is_some(), cidrs.is_some());
-    let is_disabled = api.disable_execute_api.unwrap_or(false);
+    let is_disabled = api.disable_execute_api;
     if is_disabled && api.domain.is_none() {
         variables.report(
             diagnostic::UNREACHABLE_API
@@ -98,8 +97,7 @@ fn check(
     has_cidrs: bool,
 ) {
     let blueprint = variables.blueprint();
-    let api = blueprint.spec.api.as_ref();
-    let has_policy = api.is_some_and(|api| api.policy.is_some());
+    let has_policy = blueprint.spec.api.policy.is_some();
     let mut refuse = |code: &'static diagnostic::Code, at: &str, message: &str, help: &str| {
         variables.report(code.at(blueprint.place(at)).message(message).help(help));
     };
@@ -126,11 +124,8 @@ fn check(
             "write the ranges into the policy, or remove `api.policy`",
         );
     }
-    let limits = blueprint.spec.limits.as_ref();
-    let raised = limits.and_then(|limits| limits.integration_timeout);
-    if kind == EndpointKind::Edge
-        && raised.is_some_and(|timeout| timeout.milliseconds() > EDGE_TIMEOUT_MS)
-    {
+    let quota = blueprint.spec.limits.integration_timeout;
+    if kind == EndpointKind::Edge && quota.milliseconds() > EDGE_TIMEOUT_MS {
         refuse(
             &diagnostic::FIELD_DOES_NOT_FIT,
             "/limits/integration_timeout",

@@ -51,11 +51,7 @@ const INTERNAL: (u16, &str) = (500, "Internal Server Error");
 
 /// Decides which errors are defined; none where AWS's own do.
 pub(crate) fn gateway_responses(blueprint: &Blueprint, has_cors: bool) -> Vec<GatewayResponsePlan> {
-    let api = blueprint.spec.api.as_ref();
-    let responses = api.and_then(|api| api.gateway_responses.as_ref());
-    let is_problem = responses
-        .and_then(|responses| responses.problem_json)
-        .unwrap_or(false);
+    let is_problem = blueprint.spec.api.gateway_responses.problem_json;
     if !is_problem && !has_cors {
         return Vec::new();
     }

@@ -5,7 +5,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::Variables;
-use crate::blueprint::Value;
+use crate::blueprint::ValueSpec;
 use crate::diagnostic;
 use crate::plan::InputType;
 
@@ -33,8 +33,8 @@ impl Variables<'_> {
 
     /// Refuses a literal host that is neither a DNS name nor an address: nothing else may come into
     /// the URI of an integration.
-    pub(crate) fn check_host(&mut self, host: &Value, pointer: &str) {
-        if let Value::Literal(text) = host
+    pub(crate) fn check_host(&mut self, host: &ValueSpec, pointer: &str) {
+        if let ValueSpec::Literal(text) = host
             && !is_host(text)
         {
             let finding = diagnostic::INVALID_VALUE

@@ -1,5 +1,4 @@
 //! Rules of security groups, each identity once.
-//!
 //! In: rules as backends, listeners and callers need them. Out: nodes in the stack. Pure.
 //! A rule is its group, direction, port and other end; AWS refuses the same rule a second time,
 //! whatever its description says.
@@ -31,24 +30,31 @@ pub(crate) struct Purpose<'a> {
     pub(crate) backend: Option<&'a str>,
 }
 
-/// A rule of a direction that has its group and its other end as these types.
+/// The group of a rule, and its other end.
 #[derive(Debug)]
-struct MergedRule<Group, Other> {
-    group: End<Group>,
+enum RuleEnds {
+    Egress(Handle<SecurityGroup>, Peer),
+    Ingress(Value, Source),
+}
+
+#[derive(Debug)]
+struct MergedRule {
+    ends: RuleEnds,
+    /// The parts of the label that name the group and the other end.
+    keys: [String; 2],
     port: u16,
-    other: End<Other>,
     /// Backends by phrase, in the order in which they came.
     purposes: Vec<(String, Vec<String>)>,
 }
 
-/// The rules of a direction, by label.
-type RulesByLabel<Group, Other> = BTreeMap<String, MergedRule<Group, Other>>;
-
-/// The rules that were asked for.
+/// The rules that were asked for, by direction and label.
 #[derive(Debug, Default)]
-pub(crate) struct MergedRules {
-    egress: RulesByLabel<Handle<SecurityGroup>, Peer>,
-    ingress: RulesByLabel<Value, Source>,
+pub(crate) struct MergedRules(BTreeMap<(Direction, String), MergedRule>);
+
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Direction {
+    Egress,
+    Ingress,
 }
 
 impl MergedRules {
@@ -60,20 +66,13 @@ impl MergedRules {
         to: &End<Peer>,
         purpose: Purpose<'_>,
     ) {
-        let group = End {
-            key: group.label().to_string(),
-            value: group.clone(),
+        let rule = MergedRule {
+            ends: RuleEnds::Egress(group.clone(), to.value.clone()),
+            keys: [group.label().to_string(), to.key.clone()],
+            port,
+            purposes: Vec::new(),
         };
-        add(
-            &mut self.egress,
-            MergedRule {
-                group,
-                port,
-                other: to.clone(),
-                purposes: Vec::new(),
-            },
-            purpose,
-        );
+        self.add(Direction::Egress, rule, purpose);
     }
 
     /// Admits a source to a port.
@@ -84,76 +83,75 @@ impl MergedRules {
         from: &End<Source>,
         purpose: Purpose<'_>,
     ) {
-        add(
-            &mut self.ingress,
-            MergedRule {
-                group: group.clone(),
-                port,
-                other: from.clone(),
-                purposes: Vec::new(),
-            },
-            purpose,
-        );
+        let rule = MergedRule {
+            ends: RuleEnds::Ingress(group.value.clone(), from.value.clone()),
+            keys: [group.key.clone(), from.key.clone()],
+            port,
+            purposes: Vec::new(),
+        };
+        self.add(Direction::Ingress, rule, purpose);
+    }
+
+    fn add(&mut self, direction: Direction, rule: MergedRule, purpose: Purpose<'_>) {
+        let label = format!("{}__{}__{}", rule.keys[0], rule.port, rule.keys[1]);
+        let rule = self.0.entry((direction, label)).or_insert(rule);
+        let purposes = &mut rule.purposes;
+        let index = purposes
+            .iter()
+            .position(|(phrase, _)| phrase == purpose.phrase)
+            .unwrap_or_else(|| {
+                purposes.push((purpose.phrase.to_owned(), Vec::new()));
+                purposes.len() - 1
+            });
+        purposes[index].1.extend(purpose.backend.map(str::to_owned));
     }
 
     /// Writes the rules into the stack, and into the descriptions of inputs which others they must
     /// not repeat.
     pub(crate) fn add_to(self, stack: &mut Stack) {
-        let mut ends = SameEnds::default();
-        for rule in self.egress.values() {
-            if let Peer::SecurityGroup(value) = &rule.other.value {
-                ends.add(format!("{} {}", rule.group.key, rule.port), value);
+        let mut same = SameEnds::default();
+        for rule in self.0.values() {
+            let (port, [group_key, other_key]) = (rule.port, &rule.keys);
+            match &rule.ends {
+                RuleEnds::Egress(_, Peer::SecurityGroup(value)) => {
+                    same.add(format!("{group_key} {port}"), value);
+                }
+                RuleEnds::Egress(_, Peer::Anywhere) => {}
+                RuleEnds::Ingress(group, source) => {
+                    let (kind, values) = of_source(source);
+                    for value in values {
+                        same.add(format!("{kind} to {group_key} {port}"), value);
+                    }
+                    same.add(format!("from {other_key} {port}"), group);
+                }
             }
         }
-        for rule in self.ingress.values() {
-            let (kind, values) = of_source(&rule.other.value);
-            for value in values {
-                ends.add(format!("{kind} to {} {}", rule.group.key, rule.port), value);
+        same.describe(&mut stack.inputs);
+        for ((_, label), rule) in self.0 {
+            let (label, port) = (Label::new(label), rule.port);
+            let description = described(&rule.purposes);
+            match rule.ends {
+                RuleEnds::Egress(group, to) => {
+                    let node = EgressRule {
+                        group,
+                        description,
+                        port,
+                        to,
+                    };
+                    stack.add(File::Network, label, node);
+                }
+                RuleEnds::Ingress(group, from) => {
+                    let node = IngressRule {
+                        group,
+                        description,
+                        port,
+                        from,
+                    };
+                    stack.add(File::Network, label, node);
+                }
             }
-            ends.add(
-                format!("from {} {}", rule.other.key, rule.port),
-                &rule.group.value,
-            );
-        }
-        ends.describe(&mut stack.inputs);
-        for (label, rule) in self.egress {
-            let description = described(&rule.purposes);
-            let node = EgressRule {
-                group: rule.group.value,
-                description,
-                port: rule.port,
-                to: rule.other.value,
-            };
-            stack.add(File::Network, Label::new(label), node);
-        }
-        for (label, rule) in self.ingress {
-            let description = described(&rule.purposes);
-            let node = IngressRule {
-                group: rule.group.value,
-                description,
-                port: rule.port,
-                from: rule.other.value,
-            };
-            stack.add(File::Network, Label::new(label), node);
         }
     }
-}
-
-fn add<Group, Other>(
-    rules: &mut RulesByLabel<Group, Other>,
-    rule: MergedRule<Group, Other>,
-    purpose: Purpose<'_>,
-) {
-    let label = format!("{}__{}__{}", rule.group.key, rule.port, rule.other.key);
-    let purposes = &mut rules.entry(label).or_insert(rule).purposes;
-    let index = purposes
-        .iter()
-        .position(|(phrase, _)| phrase == purpose.phrase)
-        .unwrap_or_else(|| {
-            purposes.push((purpose.phrase.to_owned(), Vec::new()));
-            purposes.len() - 1
-        });
-    purposes[index].1.extend(purpose.backend.map(str::to_owned));
 }
 
 /// `Requests to orders, users; Health checks to users`, as far as AWS takes it.
@@ -217,11 +215,8 @@ impl SameEnds {
                 continue;
             };
             let named: Vec<&str> = others.iter().copied().take(MAX_NAMED).collect();
-            let more = if others.len() > MAX_NAMED {
-                " and others"
-            } else {
-                ""
-            };
+            let is_more = others.len() > MAX_NAMED;
+            let more = if is_more { " and others" } else { "" };
             input.description = format!(
                 "{} Must differ from {}{more}: AWS refuses the same rule twice. Where they are one, name it once in the blueprint.",
                 input.description,

@@ -72,12 +72,12 @@ pub(crate) fn report_sharing(variables: &mut Variables<'_>, alb: &AlbSpec, emits
 }
 
 /// Reports fields of a new balancer beside `alb.existing`.
-pub(crate) fn report_fields_of_new(variables: &mut Variables<'_>, alb: &AlbSpec) {
+pub(crate) fn report_fields_of_new(variables: &mut Variables<'_>) {
     let fields = [
-        ("security_groups", alb.security_groups.is_some()),
-        ("access_logs", alb.access_logs.is_some()),
-        ("idle_timeout", alb.idle_timeout.is_some()),
-        ("deletion_protection", alb.deletion_protection.is_some()),
+        "security_groups",
+        "access_logs",
+        "idle_timeout",
+        "deletion_protection",
     ];
     existing::report_fields_of_new(variables, "alb", &fields);
 }

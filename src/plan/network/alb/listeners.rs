@@ -5,9 +5,7 @@
 use std::sync::Arc;
 
 use super::AlbListenerPlan;
-use crate::blueprint::{
-    self, AlbListenerSpec, AlbSpec, BackendSpec, BlueprintSpec, Protocol, defaults,
-};
+use crate::blueprint::{self, AlbListenerSpec, AlbSpec, BackendSpec, Protocol};
 use crate::diagnostic;
 use crate::plan::variables::Variables;
 use crate::plan::{InputType, Value, Values};
@@ -19,32 +17,13 @@ pub(crate) struct ListenerPort {
     pub(crate) is_tls: bool,
 }
 
-fn ports(spec: &BlueprintSpec) -> Vec<ListenerPort> {
-    let alb = spec.alb.as_ref();
-    let written = alb.and_then(|alb| alb.listeners.as_ref());
-    if let Some(listeners) = written.filter(|listeners| !listeners.is_empty()) {
-        let port = |listener: &AlbListenerSpec| ListenerPort {
+impl ListenerPort {
+    fn of(listener: &AlbListenerSpec) -> Self {
+        Self {
             port: listener.port.number(),
-            is_tls: listener.protocol.unwrap_or(defaults::PROTOCOL) == Protocol::Https,
-        };
-        return listeners.iter().map(port).collect();
+            is_tls: listener.protocol == Protocol::Https,
+        }
     }
-    let existing = alb.and_then(|alb| alb.existing.as_ref());
-    let existing = existing.and_then(|existing| existing.listeners.as_ref());
-    let mut ports: Vec<u16> = existing
-        .into_iter()
-        .flat_map(|listeners| listeners.keys())
-        .filter_map(|port| port.parse().ok())
-        .collect();
-    ports.sort_unstable();
-    if ports.is_empty() {
-        ports.push(defaults::ALB_PORT);
-    }
-    let plain = |port| ListenerPort {
-        port,
-        is_tls: false,
-    };
-    ports.into_iter().map(plain).collect()
 }
 
 /// The listener that serves a backend; `None` where there is no application load balancer.
@@ -59,7 +38,7 @@ pub(crate) fn listener_of(
     if !spec.topology.has_alb() {
         return None;
     }
-    let ports = ports(spec);
+    let ports: Vec<_> = spec.alb.listeners().iter().map(ListenerPort::of).collect();
     let found = match backend.alb_port {
         None => ports.first(),
         Some(port) => ports.iter().find(|listener| listener.port == port.number()),
@@ -85,13 +64,12 @@ pub(crate) fn listener_of(
 
 /// Refuses a host that no rule of the balancer names.
 fn check_host(variables: &mut Variables<'_>, backend: &BackendSpec, at: &str) {
-    let alb = variables.blueprint().spec.alb.as_ref();
-    let hosts = alb.and_then(|alb| alb.hosts.as_ref());
+    let hosts = variables.blueprint().spec.alb.hosts.as_ref();
     let (Some(hosts), Some(host)) = (hosts.filter(|hosts| !hosts.is_empty()), &backend.host) else {
         return;
     };
     let is_host = |text: &String| hosts.iter().any(|host| host.eq_ignore_ascii_case(text));
-    if !matches!(host, blueprint::Value::Literal(text) if is_host(text)) {
+    if !matches!(host, blueprint::ValueSpec::Literal(text) if is_host(text)) {
         variables.report(
             diagnostic::HOST_OUTSIDE_RULES
                 .at(variables.place(&format!("{at}/host")))
@@ -110,8 +88,8 @@ pub(crate) fn listeners(
     emits_rules: bool,
 ) -> Vec<AlbListenerPlan> {
     let mut listeners: Vec<AlbListenerPlan> = Vec::new();
-    let ports = ports(&variables.blueprint().spec);
-    for (index, ListenerPort { port, is_tls }) in ports.into_iter().enumerate() {
+    for (index, listener) in alb.listeners().iter().enumerate() {
+        let ListenerPort { port, is_tls } = ListenerPort::of(listener);
         let at = format!("/alb/listeners/{index}");
         if listeners.iter().any(|listener| listener.port == port) {
             variables.report(
@@ -124,10 +102,7 @@ pub(crate) fn listeners(
             );
         }
         let is_new = alb.existing.is_none();
-        let written = alb.listeners.as_ref();
-        let certificate = written
-            .and_then(|listeners| listeners.get(index))
-            .and_then(|listener| listener.certificate.as_ref());
+        let certificate = listener.certificate.as_ref();
         if is_new && certificate.is_some() != is_tls {
             variables.report(certificate_fault(variables, &at, is_tls));
         }
@@ -219,7 +194,7 @@ pub(crate) fn hosts(variables: &mut Variables<'_>, alb: &AlbSpec) -> Vec<Arc<str
 /// Security groups and ranges of private callers.
 ///
 /// A literal says which of the two it is; Terraform alone can find that out at deploy time.
-pub(crate) fn clients(variables: &mut Variables<'_>, clients: &blueprint::Values) -> Values {
+pub(crate) fn clients(variables: &mut Variables<'_>, clients: &blueprint::ValuesSpec) -> Values {
     let at = "/alb/clients";
     if !variables.blueprint().spec.alb_group_has_rules() {
         variables.report(
@@ -232,10 +207,11 @@ pub(crate) fn clients(variables: &mut Variables<'_>, clients: &blueprint::Values
     let message = "the list is empty, so nobody would be admitted";
     let help = "name a group or a range, or remove the line";
     variables.refuse_empty(clients, at, message, help);
-    let is_unknown = |value: &blueprint::Value| !matches!(value, blueprint::Value::Literal(_));
+    let is_unknown =
+        |value: &blueprint::ValueSpec| !matches!(value, blueprint::ValueSpec::Literal(_));
     let unknown = match clients {
-        blueprint::Values::One(_) => Some(at.to_owned()),
-        blueprint::Values::List(list) => list
+        blueprint::ValuesSpec::One(_) => Some(at.to_owned()),
+        blueprint::ValuesSpec::List(list) => list
             .iter()
             .position(is_unknown)
             .map(|index| format!("{at}/{index}")),

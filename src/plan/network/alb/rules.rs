@@ -121,8 +121,7 @@ fn unfit(
 
 /// The priorities of `alb.existing`, or those that are used without.
 fn priorities(blueprint: &Blueprint, diagnostics: &mut Vec<Diagnostic>) -> PriorityRange {
-    let alb = blueprint.spec.alb.as_ref();
-    let existing = alb.and_then(|alb| alb.existing.as_ref());
+    let existing = blueprint.spec.alb.existing.as_ref();
     let Some(range) = existing.and_then(|existing| existing.priorities.as_ref()) else {
         return PRIORITIES;
     };

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::blueprint::{BackendSpec, Blueprint, Value};
+use crate::blueprint::{BackendSpec, Blueprint, ValueSpec};
 use crate::plan::BackendPlan;
 
 /// Servers of the backends.
@@ -75,7 +75,7 @@ fn identity(blueprint: &Blueprint, name: &str) -> ServerIdentity {
     };
     // A host that is known only at deploy time may be any other one.
     let host = spec.host.as_ref();
-    let host = host.filter(|host| matches!(host, Value::Literal(_)));
+    let host = host.filter(|host| matches!(host, ValueSpec::Literal(_)));
     ServerIdentity {
         by,
         host: host.map(text),
@@ -106,8 +106,8 @@ fn addresses(spec: &BackendSpec) -> Option<Vec<String>> {
     Some(vec![address?])
 }
 
-fn of_url(url: &Value) -> ServerIdentity {
-    let Value::Literal(literal) = url else {
+fn of_url(url: &ValueSpec) -> ServerIdentity {
+    let ValueSpec::Literal(literal) = url else {
         return ServerIdentity {
             by: vec![text(url)],
             ..ServerIdentity::default()
@@ -128,11 +128,11 @@ fn of_url(url: &Value) -> ServerIdentity {
 }
 
 /// A value as a text that is equal for equal values.
-fn text(value: &Value) -> String {
+fn text(value: &ValueSpec) -> String {
     match value {
-        Value::Literal(text) => format!("text {}", text.to_ascii_lowercase()),
-        Value::Variable(variable) => format!("var {}", variable.name),
-        Value::Parameter(path) => format!("ssm {path}"),
-        Value::Expression(text) => format!("expr {text}"),
+        ValueSpec::Literal(text) => format!("text {}", text.to_ascii_lowercase()),
+        ValueSpec::Variable(variable) => format!("var {}", variable.name),
+        ValueSpec::Parameter(path) => format!("ssm {path}"),
+        ValueSpec::Expression(text) => format!("expr {text}"),
     }
 }
