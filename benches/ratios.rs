@@ -112,29 +112,32 @@ fn main() {
         ),
         &cases[1],
     );
-    match inputs::github() {
-        Some(github) => {
-            let blueprint = String::from_utf8(github.blueprint).expect("it was written as text");
-            let case = Case::new(
-                scratch.path(),
-                "GitHub",
-                "openapi.json",
-                github.description,
-                &blueprint,
-            );
-            let it = case.measure();
-            report(&case, &it);
-            if shows_stages {
-                stages(&case, &it);
-            }
-        }
-        None => println!("GitHub's description is not beside the project: not measured"),
-    }
+    report_github(scratch.path(), shows_stages);
     if shows_stages {
         cases
             .iter()
             .zip(&measured)
             .for_each(|(case, it)| stages(case, it));
+    }
+}
+
+fn report_github(scratch: &Path, shows_stages: bool) {
+    let Some(github) = inputs::github() else {
+        println!("GitHub's description is not beside the project: not measured");
+        return;
+    };
+    let blueprint = String::from_utf8(github.blueprint).expect("it was written as text");
+    let case = Case::new(
+        scratch,
+        "GitHub",
+        "openapi.json",
+        github.description,
+        &blueprint,
+    );
+    let measured = case.measure();
+    report(&case, &measured);
+    if shows_stages {
+        stages(&case, &measured);
     }
 }
 

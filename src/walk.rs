@@ -23,7 +23,7 @@ use std::collections::BTreeMap;
 use crate::assemble::Assembled;
 use crate::aws::{Function, Home, Integration, LambdaPermission, Method, Node, TargetGroup};
 use crate::diagnostic::{self, Diagnostic, Place};
-use crate::follow::{Follower, StackNode, located};
+use crate::follow::{Follower, StackNode, Steps, located};
 use crate::plan::{BackendPlan, IntegrationPlan, OperationPlan, Plan, Refusal, text_of};
 use network::ListenerRoutes;
 use sync::Sync;
@@ -109,7 +109,13 @@ impl<'a> Walker<'a> {
         method::checks_hold(self, method, operation)?;
         method::method_holds(method, operation, backend)?;
         let planned = planned::steps_to(self.plan, backend);
-        for steps in &followed.paths {
+        let is_served =
+            |steps: &&Steps<'_>| !network::is_planned_response(self.plan, backend, steps);
+        let served: Vec<_> = followed.paths.iter().filter(is_served).collect();
+        if served.is_empty() {
+            return Err("comes to no target".into());
+        }
+        for steps in served {
             self.holds(steps, &planned)?;
             self.host_holds(&method.integration, steps, backend)?;
         }

@@ -60,19 +60,15 @@ pub fn plan(apis: &[Api], blueprint: &Blueprint) -> Outcome<Plan> {
     diagnostics.append(&mut route_findings);
     diagnostics.extend(description_findings(apis, blueprint));
     diagnostics.extend(keys::uncovered(blueprint, &routes.operations, &authorizers));
-    let findings = listener_rules(blueprint, &routes, &backends, network.as_mut());
-    diagnostics.extend(findings);
-    let findings = forwarded_paths(blueprint, &routes, &mut backends, forwarders.as_mut());
-    diagnostics.extend(findings);
+    let rule_findings = listener_rules(blueprint, &routes, &backends, network.as_mut());
+    let path_findings = forwarded_paths(blueprint, &routes, &mut backends, forwarders.as_mut());
+    diagnostics.extend(rule_findings.into_iter().chain(path_findings));
     let cors = has_gateway
         .then(|| cors::cors(blueprint, &routes, &mut diagnostics))
         .flatten();
     let plan = Plan {
         prefix,
-        title: apis
-            .first()
-            .map(|api| Arc::clone(&api.title))
-            .unwrap_or_default(),
+        title: title(apis),
         descriptions: spec.spec.iter().map(|path| path.as_str().into()).collect(),
         region: spec.region.as_deref().map(Arc::from),
         output,
@@ -104,6 +100,12 @@ pub fn plan(apis: &[Api], blueprint: &Blueprint) -> Outcome<Plan> {
     };
     diagnostics.extend(plan_findings(&plan, blueprint, &routes.bases));
     Outcome::new(plan, diagnostics)
+}
+
+/// Returns the title of the first description.
+fn title(apis: &[Api]) -> Arc<str> {
+    let first = apis.first();
+    first.map(|api| Arc::clone(&api.title)).unwrap_or_default()
 }
 
 /// Returns whether nothing is public, and the application load balancer serves private callers.

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Walker;
 use super::planned::{
-    PlannedStep, from_balancer, from_listener, is_blue_green, to_http_listener,
+    PlannedStep, from_balancer, from_listener, is_blue_green, listener_of, to_http_listener,
     to_http_listener_behind,
 };
 use super::sample::{filled, method_of, prefix, private_path, sample, shape};
@@ -304,6 +304,26 @@ impl<'a> Walker<'a> {
         }
         Ok(())
     }
+}
+
+/// Returns whether the balancer itself answers the requests of a path, as planned: its health
+/// check, or a path that is hidden from private callers.
+///
+/// The rule itself is compared with the others of its listener.
+pub(crate) fn is_planned_response(plan: &Plan, backend: &BackendPlan, steps: &Steps<'_>) -> bool {
+    let alb = plan.network.as_ref().and_then(|it| it.alb.as_ref());
+    let listener = alb
+        .zip(backend.balanced())
+        .and_then(|(alb, backend)| listener_of(alb, backend.listener_port));
+    let (Some(listener), Some(Step::Rule(rule))) = (listener, steps.last()) else {
+        return false;
+    };
+    let refuses = |planned: &ListenerRulePlan| {
+        planned.to == Destination::Nothing && planned.priority == rule.node.priority
+    };
+    matches!(rule.node.action, RuleAction::Answer(_))
+        && (listener.health_priority == Some(rule.node.priority)
+            || listener.rules.iter().any(refuses))
 }
 
 fn answers_health(rule: &ListenerRule) -> bool {
