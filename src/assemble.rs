@@ -28,10 +28,10 @@ use values::{input, parameter, text, value};
 /// The balancer side of a backend.
 #[derive(Clone, Debug)]
 pub struct BackendNodes {
-    /// Of the network load balancer; none behind the other one.
+    /// Of the network load balancer; none behind the application load balancer alone.
     pub listener: Option<Handle<Listener>>,
     pub target_group: TargetGroupRef,
-    /// The other one of a backend that deployments switch.
+    /// Second target group, for blue-green deployments.
     pub green: Option<Handle<TargetGroup>>,
     /// Of the application load balancer.
     pub rules: Vec<Handle<ListenerRule>>,
@@ -59,7 +59,7 @@ pub struct Assembled {
     pub stack: Stack,
     /// None where nothing is public.
     pub api: Option<Handle<RestApi>>,
-    /// There where a backend stands behind a load balancer.
+    /// None where no backend is behind a load balancer.
     pub network: Option<NetworkNodes>,
     /// In the order of `Plan::balanced`.
     pub backends: Vec<BackendNodes>,
@@ -166,7 +166,7 @@ fn security_group(
     stack.add(File::Network, Label::new(label), group)
 }
 
-/// The label of what there is one of.
+/// Label of a resource that the stack has only once.
 fn this() -> Label {
     Label::new("this")
 }

@@ -103,8 +103,8 @@ impl Blueprint {
         })
     }
 
-    /// Returns whether a finding says that something is not there which was wrong and left out, and
-    /// said to be.
+    /// Returns whether a finding reports as missing a part that was left out because of an error
+    /// that is reported already.
     pub fn was_left_out(&self, finding: &Diagnostic) -> bool {
         let is_in = |place: &Place, pointer: &str| {
             matches!(&place.at, At::Pointer(at) if at == pointer) && self.layers.has(&place.file)

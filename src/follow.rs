@@ -58,7 +58,7 @@ impl<'a> Follower<'a> {
     /// Reads the resources.
     ///
     /// # Errors
-    /// Two resources, methods or rules have one place.
+    /// Two resources or methods have one path, or two rules one priority.
     pub(crate) fn of(assembled: &'a Assembled) -> Result<Self, String> {
         let stack = &assembled.stack;
         let network = assembled.network.as_ref();
@@ -132,7 +132,7 @@ pub(crate) fn literal_host(proxy: &Proxy) -> Option<&str> {
     }
 }
 
-/// Returns every node of a kind.
+/// Returns every node of a kind, with its index.
 pub(crate) fn located<'a, K: 'a>(stack: &'a Stack) -> impl Iterator<Item = StackNode<'a, K>>
 where
     Node: Holds<K>,
@@ -144,7 +144,7 @@ where
     })
 }
 
-/// Returns the node that a handle refers to, unless another one has its place.
+/// Returns the node that a handle refers to; none where its index holds another node.
 pub(crate) fn node<'a, K>(stack: &'a Stack, handle: &Handle<K>) -> Option<&'a K>
 where
     Node: Holds<K>,
@@ -157,7 +157,7 @@ where
 /// Returns a target group that is part of the stack; none where it exists already.
 ///
 /// # Errors
-/// The node is none.
+/// The node of the handle is no target group.
 pub(crate) fn target_group<'a>(
     stack: &'a Stack,
     group: &TargetGroupRef,

@@ -1,40 +1,58 @@
 //! gwgen is a compiler: an OpenAPI description and a blueprint in, Terraform or CloudFormation out.
 //!
-//! In: files. Out: files and diagnostics. The modules are in reading order; `compile` runs all of
-//! them.
+//! In: files. Out: files and diagnostics. A module names only those above it; `compile` runs them in
+//! the order of the data: blueprint, openapi, plan, lint, assemble, walk, limits, emit. `emit` calls
+//! the kinds of `aws`, which write into a `sink`.
 
 pub mod pointer;
 pub(crate) mod printed;
 
+// Diagnostics and the table of their codes.
 pub mod diagnostic;
+// Files as read, with the places in them.
 pub mod source;
 
+// Descriptions, with the faults of each operation as data.
 pub mod openapi;
 
+// The blueprint, with every default filled in.
 pub mod blueprint;
 
+// Every decision about what is built.
 pub mod plan;
 
+// Advice.
 pub mod lint;
 
+// Resources with resolved references, of any kind.
 pub mod stack;
 
+// Syntax of Terraform and CloudFormation.
 pub mod sink;
 
+// Kinds of resources.
 pub mod aws;
 
+// The choice of resources for a plan.
 pub mod assemble;
 
-pub(crate) mod follow;
+// Quotas of AWS.
 pub mod limits;
+
+// Paths of requests through the stack, which `walk` and `trace` share.
+mod follow;
+// Comparison of the stack with the plan.
 pub mod walk;
 
 pub(crate) mod listing;
 
+// Files of a stack.
 pub mod emit;
 
+// The way of one request, for users.
 pub mod trace;
 
+// The first blueprint.
 pub mod init;
 
 pub(crate) mod io;

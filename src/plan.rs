@@ -1,5 +1,5 @@
-//! Joins the description with the blueprint: every default is filled in, every operation has its
-//! integration or the reason why not.
+//! Joins the description with the blueprint, so that every operation has its integration, or the
+//! reason why not.
 //!
 //! In: `Api`, `Blueprint`. Out: `Outcome<Plan>`. Pure.
 //! Every decision about what to build is made here and nowhere later.

@@ -26,7 +26,7 @@ use crate::openapi::HttpMethod;
 use crate::plan::{OperationPlan, Plan, Segment, Value, text_of};
 use hops::Hops;
 
-/// What becomes of a request.
+/// Result of a traced request: its response and its hops.
 #[derive(Debug, Serialize)]
 pub struct Trace {
     pub method: &'static str,
@@ -38,8 +38,7 @@ pub struct Trace {
     pub answer: Response,
     /// In the order in which the request takes them.
     pub hops: Vec<Hop>,
-    /// What becomes of it where a private caller sends it to the load balancer; of what is
-    /// internal.
+    /// Result for a private caller of an internal operation, at the load balancer.
     pub private: Option<Private>,
     /// Methods that the path has.
     pub methods: Vec<&'static str>,
@@ -49,7 +48,7 @@ pub struct Trace {
     pub notes: Vec<String>,
 }
 
-/// Who answers, and what.
+/// Response to a request, and the component that returns it.
 #[derive(Debug, Serialize)]
 pub struct Response {
     pub by: Answerer,
@@ -59,7 +58,7 @@ pub struct Response {
     pub why: String,
 }
 
-/// Why a load balancer answers itself.
+/// Reason for a load balancer's own response.
 const NO_BACKEND: &str = "its rules send the request to no backend";
 
 impl Response {
@@ -189,7 +188,7 @@ fn unrouted(assembled: &Assembled, has_resource: bool, exposure: Option<String>)
 const NO_ROUTE_STATUS: u16 = 403;
 const NO_ROUTE_MESSAGE: &str = "Missing Authentication Token";
 
-/// What AWS calls it; the second holds where the first is not made.
+/// Gateway response types for a request without a route; the second where the first is not set.
 const NO_ROUTE_TYPES: [&str; 2] = ["MISSING_AUTHENTICATION_TOKEN", "DEFAULT_4XX"];
 
 /// Status and body. Of a template the message is filled in; what only a request knows stays as
@@ -240,7 +239,7 @@ fn routed(hops: &Hops<'_>, integration: &Integration, refusal: RefusalReason<'_>
     Response::new(Answerer::Gateway, Some((status, body.to_owned())), why)
 }
 
-/// The stage's name stands in the stage's URL already.
+/// Returns a note where the path begins with the stage's name, which the URL already contains.
 fn repeated_stage(plan: &Plan, segments: &[&str]) -> Option<String> {
     let Value::Literal(name) = &plan.stage_name else {
         return None;
@@ -249,7 +248,7 @@ fn repeated_stage(plan: &Plan, segments: &[&str]) -> Option<String> {
         .then(|| format!("`/{name}` is the stage; the path is what comes after it"))
 }
 
-/// Nothing is public: no request comes to a gateway.
+/// Returns the trace where nothing is public, so that there is no gateway.
 fn without_api(
     request: &TracedRequest,
     exposure: Option<String>,
@@ -271,7 +270,7 @@ fn without_api(
 }
 
 impl RefusalReason<'_> {
-    /// Why the gateway answers itself, and which route would answer if it did not.
+    /// Returns the reason for the gateway's own response, and the route that would serve without it.
     fn reason(self) -> String {
         let exposure = self
             .exposure
@@ -323,7 +322,7 @@ fn exposure_of(operation: &OperationPlan) -> Option<String> {
     ))
 }
 
-/// Whether a path template takes a request.
+/// Returns whether a path template matches the segments of a request.
 fn has(path: &[Segment], segments: &[&str]) -> bool {
     match (path.split_first(), segments.split_first()) {
         (None, None) => true,

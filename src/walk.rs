@@ -3,7 +3,7 @@
 //!
 //! In: `Plan`, `Assembled`. Out: diagnostics, all of them bugs of gwgen. Pure.
 //! `follow` gives the steps of the stack, `planned` those of the plan; they have to be the same.
-//! What `assemble` says of itself is not believed.
+//! Statements of `assemble` about methods and paths are not trusted.
 
 mod authorized;
 mod compare;
@@ -34,16 +34,16 @@ pub(crate) struct Walker<'a> {
     plan: &'a Plan,
     assembled: &'a Assembled,
     follower: Follower<'a>,
-    /// The function that keeps the addresses of the application load balancer.
+    /// The function that registers the application load balancer's addresses as targets.
     sync: Option<Sync>,
     listener_routes: Vec<ListenerRoutes<'a>>,
     /// Index of each target group, by its label.
     target_groups: BTreeMap<&'a str, usize>,
-    /// Whether each node of the stack is on a path, or was planned without one.
+    /// By index of the node: it is on a planned path, or was planned without one.
     followed: Vec<bool>,
 }
 
-/// Checks that every operation arrives where the plan says, and every other one nowhere.
+/// Checks that requests of public operations reach their planned targets, and all others none.
 ///
 /// Errors: GW9001 a walk ends elsewhere.
 pub fn walk(plan: &Plan, assembled: &Assembled) -> Vec<Diagnostic> {
@@ -183,7 +183,7 @@ impl<'a> Walker<'a> {
         is_function && self.is_permitted(permission)
     }
 
-    /// Nodes that no request comes to, and that the plan does not have without one.
+    /// Returns the nodes that are on no planned path and were not planned without one.
     fn unfollowed(&self) -> impl Iterator<Item = String> {
         let entries = self.assembled.stack.entries.iter().zip(&self.followed);
         let is_on_paths = |node: &Node| {

@@ -1,4 +1,4 @@
-//! Authorizers, what methods ask with them, and the leave of their functions.
+//! Authorizers, the access that methods require, and the permissions to call their functions.
 
 mod keys;
 

@@ -1,7 +1,7 @@
 //! The one way from a blueprint's tree to types.
 //! In: a tree of JSON. Out: types, and every fault of shape in one pass. Pure.
-//! A part that does not fit is reported and left out, and so is a mapping of which nothing is left:
-//! it would mean something else, as an empty `match` does.
+//! A part that does not fit is reported and left out, and so is a mapping that loses all members: an
+//! empty one has another meaning, as an empty `match` matches everything.
 
 use std::collections::BTreeMap;
 

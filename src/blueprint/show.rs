@@ -136,7 +136,7 @@ fn omit(json: &mut Value, blueprint: &Blueprint, at: &str) {
     }
 }
 
-/// A first rule for everything, which every other one wins over, says what goes without saying.
+/// Adds a first route for all operations with the default settings; every other route overrides it.
 fn route_of_everything(json: &mut Value, spec: &BlueprintSpec) {
     // A written timeout may not be longer than that of the function which forwards.
     let is_longer =

@@ -28,7 +28,7 @@ use crate::source::pointer;
 
 /// Joins descriptions, in the order of `spec`, with a blueprint.
 ///
-/// Errors: those of `backends`, `rules`, `routes`, `security`, `parameters`, `tree` and
+/// Errors: those of `backends`, `network`, `routes`, `access`, `stage` and
 /// `variables`; GW3006 nothing public, GW2002 name, GW2070 nothing but a load balancer.
 pub fn plan(apis: &[Api], blueprint: &Blueprint) -> Outcome<Plan> {
     let spec = &blueprint.spec;
@@ -144,7 +144,7 @@ fn balancer_alone(blueprint: &Blueprint) -> Diagnostic {
         .help("give an operation `exposure: public` where a gateway was wanted")
 }
 
-/// Reports names and extensions that no operation has alone.
+/// Reports faults of the blueprint's name, and of whole descriptions.
 fn description_findings(apis: &[Api], blueprint: &Blueprint) -> Vec<Diagnostic> {
     let mut diagnostics: Vec<Diagnostic> = reserved_name(blueprint).into_iter().collect();
     diagnostics.extend(apis.iter().flat_map(refused_extensions));

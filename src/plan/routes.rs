@@ -1,7 +1,12 @@
 //! Every operation under every mount: its exposure, backend, and path on both sides of the gateway.
+//!
+//! In: `Api`s, `Blueprint`, `BackendPlan`s. Out: `Routes`, findings. `Builder` goes through `drafts`
+//! (with `faults`, `settings` and `greedy`), `naming`, `complete`, `conflicts`, `reachable`, `checks`
+//! and `finish`, in this order.
 
 mod bases;
 mod checks;
+mod complete;
 mod conflicts;
 pub(crate) mod cors;
 mod drafts;

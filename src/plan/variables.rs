@@ -125,7 +125,7 @@ impl<'a> Variables<'a> {
         }
     }
 
-    /// Refuses a list that is known only at deploy time, where every item is due by itself.
+    /// Refuses a list that is known only at deploy time, where each item needs a resource of its own.
     pub(crate) fn only_listed(
         &mut self,
         values: &blueprint::ValuesSpec,

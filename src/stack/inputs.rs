@@ -58,7 +58,7 @@ impl UnusedInputs {
     }
 }
 
-/// Returns the JSON of a reference, which is part of no text, where quotes are escaped.
+/// Returns the JSON of a reference. No text contains it, since JSON escapes quotes in texts.
 fn reference(key: &str, name: &str) -> String {
     format!("{{\"{key}\":\"{name}\"}}")
 }

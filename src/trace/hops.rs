@@ -98,7 +98,7 @@ impl<'a> Hops<'a> {
         self.add("stage", name, detail, self.place(Some(stage.index)));
     }
 
-    /// The resource, what its variables take, and why it is this one.
+    /// Adds the resource, the values of its variables, and the reason why it is selected.
     pub(crate) fn resource(&mut self, routed: &ResourcePath<'_>) {
         let mut details: Vec<String> = routed
             .values()
@@ -234,7 +234,7 @@ fn headers_and_tls(headers: &[Header], skips_verification: bool) -> String {
     text
 }
 
-/// What a method that requires nothing lets through.
+/// Describes who may call a method that requires no access.
 fn of_open_method(stack: &Stack) -> String {
     let has_policy = stack
         .all::<RestApi>()

@@ -1,8 +1,8 @@
-//! The way of private callers: straight to the application load balancer.
+//! Path of private callers' requests: directly to the application load balancer.
 //!
 //! In: a request, an operation that is internal, `Plan`, the stack. Out: `Private`. Pure.
-//! Nobody is asked who they are there: what the description or a route asks for, the gateway alone
-//! checks.
+//! No caller is authenticated there: only the gateway checks the access that a description or route
+//! requires.
 
 use serde::Serialize;
 

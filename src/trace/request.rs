@@ -55,7 +55,7 @@ impl TracedRequest {
         request_segments(&self.path)
     }
 
-    /// What was left aside, or is not certain.
+    /// Notes on ignored parts of the request, and on uncertain routing.
     pub(crate) fn notes(&self, found: Option<&RouteMatch<'_>>) -> Vec<String> {
         let mut notes = Vec::new();
         if let Some(ignored) = &self.ignored {

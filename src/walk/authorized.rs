@@ -1,8 +1,8 @@
-//! Whether every method asks of its callers what was planned, with the authorizer that was planned.
+//! Check that every method requires the planned access, with the planned authorizer.
 //!
 //! In: `Plan`, `Assembled`. Out: the first thing that differs. Pure.
-//! An authorizer is told by what it asks and by its entry's name, never by the label that the stack
-//! gives it.
+//! An authorizer is identified by its settings and its entry's name, never by its label in the
+//! stack.
 
 use super::values::{is_same_function, is_same_list};
 use crate::assemble::Assembled;
@@ -14,7 +14,7 @@ use crate::follow::{located, node};
 use crate::plan::{AuthorizerAsks, AuthorizerPlan, Check, KeySource, OperationPlan, Plan, names};
 use crate::stack::Handle;
 
-/// Compares what a method asks with what its operation is to ask.
+/// Compares the access that a method requires with the planned access of its operation.
 pub(crate) fn authorized_as_planned(
     plan: &Plan,
     assembled: &Assembled,
@@ -81,7 +81,7 @@ fn authorizer_holds(
         }
         (AuthorizerKind::Cognito { .. } | AuthorizerKind::Lambda { .. }, _, _) => false,
     };
-    // Two entries may ask the same: each method names its own.
+    // Two entries may have equal settings; each method refers to the authorizer of its own entry.
     let same = same && *node.name == *names::literal(&planned.name);
     if same {
         Ok(())
@@ -93,7 +93,7 @@ fn authorizer_holds(
     }
 }
 
-/// The leave of an authorizer to call its function.
+/// Checks that an authorizer has the permission to call its function.
 fn may_call(
     assembled: &Assembled,
     authorizer: &Handle<Authorizer>,
@@ -107,7 +107,7 @@ fn may_call(
     }
 }
 
-/// Authorizers, permissions, plans and keys beyond those that were planned, or too few of them.
+/// Returns a count of authorizers, permissions, usage plans or keys that differs from the plan.
 pub(crate) fn extras(plan: &Plan, assembled: &Assembled) -> Option<String> {
     let stack = &assembled.stack;
     let functions = plan.authorizers.iter();

@@ -1,4 +1,4 @@
-//! Whether the steps of the stack are those of the plan.
+//! Comparison of the steps of the stack with those of the plan.
 //!
 //! In: `Step`s, `PlannedStep`s. Out: the first difference. Pure.
 

@@ -17,7 +17,7 @@ use crate::plan::{
 };
 use crate::stack::{Handle, Value};
 
-/// A request that a function of ours forwards.
+/// Checks that the managed function forwards requests of an operation as planned.
 pub(crate) fn forwarder_holds(
     walker: &Walker<'_>,
     handle: &Handle<PythonFunction>,
@@ -149,8 +149,8 @@ fn methods_of(plan: &Plan, operation: &OperationPlan) -> Vec<HttpMethod> {
         .collect()
 }
 
-/// The time that the function finds for a request is the gateway's, where that is shorter than its
-/// own.
+/// Checks the timeout that the function reads for a request: the gateway's, where that is shorter
+/// than its own.
 fn time_holds(
     function: &PythonFunction,
     method: HttpMethod,

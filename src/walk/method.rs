@@ -1,4 +1,4 @@
-//! What is checked and forwarded by a method: models, path, headers, parameters and timeout.
+//! Comparison of a method with its operation: models, path, headers, parameters and timeout.
 //!
 //! In: a method of the stack, its operation, its backend. Out: the first difference. Pure.
 

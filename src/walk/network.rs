@@ -232,7 +232,7 @@ impl<'a> Walker<'a> {
         self.follower.rules_of(is_planned)
     }
 
-    /// Compares what becomes of private callers' requests for an operation that is not public.
+    /// Checks that private callers' requests for an operation that is not public go where planned.
     pub(crate) fn private_holds(&mut self, operation: &'a OperationPlan) -> Result<(), String> {
         let alb = self.plan.network.as_ref().and_then(|it| it.alb.as_ref());
         let Some(alb) = alb.filter(|alb| alb.emits_rules) else {
@@ -256,7 +256,7 @@ impl<'a> Walker<'a> {
         self.holds(&steps, &from_balancer(alb, balanced))
     }
 
-    /// Checks that private callers get nothing of what is hidden.
+    /// Checks that no rule forwards private callers' requests for a hidden operation.
     fn refuses(&self, operation: &OperationPlan, host: Option<&str>) -> Result<(), String> {
         let Some(path) = &operation.private_path else {
             return Ok(());

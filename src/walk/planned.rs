@@ -143,7 +143,7 @@ pub(crate) fn is_blue_green(backend: &BalancedPlan) -> bool {
 }
 
 impl PlannedStep<'_> {
-    /// What is wrong where the stack has another step.
+    /// Returns the problem where the stack has another step, as the end of a sentence.
     pub(crate) fn problem(&self) -> String {
         match self {
             Self::Link(_) | Self::LinkV2(_) => "its integration names another VPC link".into(),

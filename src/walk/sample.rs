@@ -23,7 +23,7 @@ pub(crate) fn prefix(backend: &BackendPlan) -> String {
     segments.map(|segment| format!("/{segment}")).collect()
 }
 
-/// A method that no rule names, for an operation that answers any.
+/// Returns the operation's method; for `ANY`, one that no rule names.
 pub(crate) fn method_of(operation: &OperationPlan) -> &'static str {
     if operation.method == HttpMethod::Any {
         SAMPLE

@@ -1,5 +1,5 @@
-//! What holds for methods beside their way: their settings, what tells kept answers apart, what
-//! browsers are told, the gateway's errors.
+//! Comparison of the stage with the plan: settings of methods, cache keys, preflights, and the
+//! gateway's own errors.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use crate::aws::{
 use crate::openapi::HttpMethod;
 use crate::plan::{OperationPlan, Plan, PreflightPlan, Segment, ThrottlePlan, text_of};
 
-/// Everything that is wrong with the stage and what stands beside it.
+/// Returns the differences from the plan in preflights, settings and the gateway's own errors.
 pub(crate) fn problems(walker: &mut Walker<'_>) -> Vec<String> {
     let (plan, assembled) = (walker.plan, walker.assembled);
     if assembled.api.is_none() {
@@ -27,7 +27,7 @@ pub(crate) fn problems(walker: &mut Walker<'_>) -> Vec<String> {
     problems
 }
 
-/// Whether kept answers are told apart by what was planned, all of it declared.
+/// Checks that the cache key is as planned, and that the method declares each part of it.
 pub(crate) fn cached_as_planned(method: &Method, operation: &OperationPlan) -> Result<(), String> {
     let planned = operation.cache.as_ref().map_or(&[][..], |it| &it.keys);
     if method.cache_keys != planned {
@@ -44,7 +44,7 @@ pub(crate) fn cached_as_planned(method: &Method, operation: &OperationPlan) -> R
     }
 }
 
-/// Whether a browser is told of the public operations of a path, by the gateway alone.
+/// Checks that the gateway responds to preflights of a path as planned, for its public operations.
 fn preflight_holds(walker: &mut Walker<'_>, planned: &PreflightPlan) -> Result<(), String> {
     let plan = walker.plan;
     let path = text_of(&planned.path);
@@ -116,7 +116,8 @@ fn stage_of(assembled: &Assembled) -> Result<&Stage, String> {
     }
 }
 
-/// Whether every method is held back, kept, measured and logged as planned.
+/// Checks that the log and tracing of the stage, and throttle, cache and metrics of every method,
+/// are as planned.
 fn settings_hold(plan: &Plan, assembled: &Assembled) -> Result<(), String> {
     let stage = stage_of(assembled)?;
     if stage.request_log.is_some() != plan.stage.request_log.is_some()
@@ -186,7 +187,7 @@ fn setting_holds(
     Ok(())
 }
 
-/// Whether the gateway's own errors are those that were planned, and part of what is deployed.
+/// Checks that the gateway's own errors are as planned, and included in the deployment.
 fn errors_hold(plan: &Plan, assembled: &Assembled) -> Result<(), String> {
     let found: BTreeSet<&str> = assembled
         .stack

@@ -1,5 +1,5 @@
-//! The function that keeps the application load balancer's addresses: what it asks for, where it
-//! registers, and whether it runs.
+//! Check of the function that registers the application load balancer's addresses: the name that it
+//! looks up, its target groups, its schedule and its permissions.
 //!
 //! In: `SyncPlan`, the stack. Out: the first difference. Pure.
 //! The environment is read as the function reads it.
@@ -55,8 +55,8 @@ impl Sync {
     }
 }
 
-/// One schedule calls it, may do so, and does so as often as planned; its role is given leave
-/// before it is called.
+/// Checks that exactly one schedule calls the function, with the permission to and at the planned
+/// interval.
 fn runs(assembled: &Assembled, function: usize, planned: &SyncPlan) -> Result<(), String> {
     let mut schedules = located::<Schedule>(&assembled.stack)
         .filter(|schedule| schedule.node.function.index() == function);
@@ -83,7 +83,7 @@ fn runs(assembled: &Assembled, function: usize, planned: &SyncPlan) -> Result<()
     Ok(())
 }
 
-/// The name of this balancer.
+/// Checks that the function looks up the name of this balancer.
 fn asks_for(
     function: &PythonFunction,
     alb: &AlbPlan,
@@ -169,7 +169,7 @@ fn kept(function: &PythonFunction) -> Result<Vec<(u16, Value)>, String> {
     Ok(kept)
 }
 
-/// Its role may register in these groups and in no other, and write where it remembers.
+/// Checks that its role may register targets in these groups alone, and may write its state.
 fn may_act(
     assembled: &Assembled,
     function: &PythonFunction,

@@ -1,6 +1,6 @@
-//! Whether no request for an operation that is not public is answered by a backend.
+//! Check that no backend responds to a request for an operation that is not public.
 //!
-//! In: the resource tree, an operation. Out: yes or no. Pure.
+//! In: the resource tree, an operation. Out: the problem, if there is one. Pure.
 
 use crate::aws::{Integration, Method};
 use crate::follow::{ResourcePlace, ResourceTree, StackNode};
@@ -97,7 +97,7 @@ fn is_proxy_below(tree: &ResourceTree<'_>, here: &ResourcePlace<'_>, method: Htt
     })
 }
 
-/// What is tried of an operation that is not public.
+/// State of the search through the tree for an operation that is not public.
 #[derive(Clone, Copy)]
 struct Probe {
     method: HttpMethod,
@@ -107,7 +107,7 @@ struct Probe {
     is_narrower: bool,
 }
 
-/// What became of all requests for a path.
+/// Result for all requests for a path.
 #[derive(Clone, Copy)]
 struct Tried {
     /// A backend answers one of them in its place.

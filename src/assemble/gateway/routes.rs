@@ -124,7 +124,7 @@ pub(crate) fn routes(stack: &mut Stack, plan: &Plan, way: &Behind<'_>) -> Vec<Ha
             let checks = operation
                 .map(|operation| way.checking.of(&operation.checks))
                 .unwrap_or_default();
-            // Refusals and preflights ask nobody who they are.
+            // Refusals and preflights require no access.
             let authorization = operation
                 .map(|operation| access::authorization(&operation.auth, way.authorizers))
                 .unwrap_or_default();

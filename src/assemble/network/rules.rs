@@ -11,7 +11,7 @@ pub(crate) use merged::{End, MergedRules, Purpose};
 
 /// Groups that the stack makes for its balancers.
 pub(crate) struct StackGroups<'a> {
-    /// Of what the gateway comes to: the network load balancer or the VPC link.
+    /// Of the entry point: the network load balancer or the VPC link.
     pub(crate) front: Option<&'a Handle<SecurityGroup>>,
     pub(crate) alb: Option<&'a Handle<SecurityGroup>>,
 }
@@ -187,7 +187,7 @@ fn each(
     }
 }
 
-/// A group that was made here.
+/// A managed group.
 fn own(group: &Handle<SecurityGroup>) -> End<Value> {
     End {
         key: group.label().to_string(),
@@ -195,7 +195,7 @@ fn own(group: &Handle<SecurityGroup>) -> End<Value> {
     }
 }
 
-/// A group that was made here, as where traffic comes from.
+/// A managed group, as a source.
 pub(crate) fn own_source(group: &Handle<SecurityGroup>) -> End<Source> {
     let End { key, value } = own(group);
     End {

@@ -1,4 +1,4 @@
-//! Backends with every default filled in.
+//! Backends: their integration, targets, headers and path prefix.
 //!
 //! In: `BackendSpec`s. Out: `BackendPlan`s, findings. Pure.
 

@@ -1,4 +1,4 @@
-//! Health checks of target groups, with every default filled in.
+//! Health checks of target groups. The defaults are those of `HealthCheckSpec` in `blueprint`.
 //!
 //! In: `HealthCheckSpec`. Out: `HealthCheckPlan`, findings. Pure.
 
@@ -64,8 +64,8 @@ fn decided(check: &HealthCheckSpec, topology: Topology) -> HealthCheckPlan {
 }
 
 impl AlbListenerPlan {
-    /// The check by which the network load balancer asks the listener: its own answer says that it
-    /// is healthy; of one that others share, any answer of a request that was understood does.
+    /// Health check of the listener by the network load balancer: a listener with a health rule of
+    /// its own has to respond 200; on a shared one, any status from 200 to 499 is healthy.
     ///
     /// Source: docs/aws-rules.md#l20, docs/aws-rules.md#l21.
     pub(crate) fn health_check(&self) -> HealthCheckPlan {

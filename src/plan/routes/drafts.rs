@@ -37,7 +37,7 @@ impl<'a> Builder<'a> {
         let has_private_callers = spec.topology.has_alb() && spec.emits_rules();
         let mut template = None;
         if exposures.contains(&Exposure::Public) {
-            template = self.checked(index);
+            template = self.servable_template(index);
         } else if has_private_callers && exposures.contains(&Exposure::Internal) {
             self.check_for_private_callers(index);
         }

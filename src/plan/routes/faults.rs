@@ -11,7 +11,7 @@ use crate::plan::rules::patterns::only;
 
 impl Builder<'_> {
     /// The operation's template, where nothing is wrong with it.
-    pub(crate) fn checked(&mut self, index: usize) -> Option<Arc<Template>> {
+    pub(crate) fn servable_template(&mut self, index: usize) -> Option<Arc<Template>> {
         let (_, operation) = self.descriptions.operations[index];
         let of_extensions = &self.descriptions.extensions[index].findings;
         self.diagnostics.extend(of_extensions.iter().cloned());

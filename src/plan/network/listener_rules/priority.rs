@@ -46,7 +46,7 @@ struct PlacedRule {
     rule: ListenerRulePlan,
 }
 
-/// Gives every rule its number: its own in its layer, the next one where that is taken.
+/// Assigns every rule its priority: the one that its label gives in its layer, or the next free one.
 pub(crate) fn numbered(rules: Vec<LayeredRule>, priorities: PriorityRange) -> ListenerRules {
     let PriorityRange { first, last } = priorities;
     let room = u64::from(last.saturating_sub(first)) + 1;
