@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::blueprint::{BackendSpec, Blueprint, ValueSpec};
+use crate::blueprint::{BackendSpec, Blueprint, TargetsSpec, ValueSpec};
 use crate::plan::BackendPlan;
 
 /// Servers of the backends.
@@ -85,25 +85,26 @@ fn identity(blueprint: &Blueprint, name: &str) -> ServerIdentity {
 
 /// Addresses of the targets; none for a service of ECS, which has a target group of its own.
 fn addresses(spec: &BackendSpec) -> Option<Vec<String>> {
-    let targets = spec.targets.as_ref()?;
+    // No `..`: a kind of target without its address here would hide that two backends are one.
+    let TargetsSpec {
+        instances,
+        autoscaling_groups,
+        ips,
+        ecs: _,
+        hosts,
+        target_group,
+        function,
+    } = spec.targets.as_ref()?;
     let port = spec.port.map(|port| port.number().to_string());
     let port = port.unwrap_or_default();
-    let lists = [
-        &targets.instances,
-        &targets.autoscaling_groups,
-        &targets.ips,
-        &targets.hosts,
-    ];
+    let lists = [instances, autoscaling_groups, ips, hosts];
     if let Some(list) = lists.into_iter().flatten().next() {
         let address = |value| format!("{} {port}", text(value));
         return Some(list.iter().map(address).collect());
     }
-    let group = targets.target_group.as_ref();
-    let function = targets.function.as_ref();
-    let address = group
-        .map(|group| format!("group {}", text(group)))
-        .or_else(|| function.map(|function| format!("function {}", text(function))));
-    Some(vec![address?])
+    let group = target_group.as_ref().map(|group| ("group", group));
+    let (kind, value) = group.or(function.as_ref().map(|function| ("function", function)))?;
+    Some(vec![format!("{kind} {}", text(value))])
 }
 
 fn of_url(url: &ValueSpec) -> ServerIdentity {
