@@ -19,7 +19,6 @@ use serde::Serialize;
 
 use crate::assemble::Assembled;
 use crate::aws::{GatewayResponse, Integration, Stack};
-use crate::blueprint::Exposure;
 use crate::emit::places::{Places, Written};
 use crate::follow::{Follower, Router};
 use crate::openapi::HttpMethod;
@@ -111,14 +110,7 @@ pub fn trace(plan: &Plan, assembled: &Assembled, request: &TracedRequest) -> Res
     let mut hops = Hops::new(plan.output.format, &follower, &places);
     let not_public = not_public(plan, request.method, &segments);
     let private = not_public
-        .map(|operation| {
-            let request = private::PrivateRequest {
-                operation,
-                method: request.method.as_str(),
-                segments: &segments,
-            };
-            private::private(plan, assembled, &request, hops.empty())
-        })
+        .map(|operation| private::private(plan, assembled, operation, request, hops.empty()))
         .transpose()?
         .flatten();
     let exposure = not_public.and_then(exposure_of);
@@ -133,12 +125,9 @@ pub fn trace(plan: &Plan, assembled: &Assembled, request: &TracedRequest) -> Res
             hops.resource(&route.path);
             hops.method(route.method);
             hops.integration(route, request)?;
-            let refusal = RefusalReason {
-                exposure,
-                router: &router,
-                request,
-            };
-            routed(&hops, &route.method.node.integration, refusal)
+            routed(&hops, &route.method.node.integration, exposure, || {
+                taker_without_refusals(&router, request)
+            })
         }
         (None, place) => {
             if let Some(path) = place {
@@ -216,25 +205,26 @@ fn no_route(stack: &Stack) -> (u16, String) {
     }
 }
 
-/// Why the gateway refuses a request.
-struct RefusalReason<'a> {
-    /// The exposure of the operation, in a sentence.
+/// The response to a request that a method takes; `taker` says who would take one that is refused.
+fn routed(
+    hops: &Hops<'_>,
+    integration: &Integration,
     exposure: Option<String>,
-    router: &'a Router<'a, 'a>,
-    request: &'a TracedRequest,
-}
-
-/// The response to a request that a method takes.
-fn routed(hops: &Hops<'_>, integration: &Integration, refusal: RefusalReason<'_>) -> Response {
+    taker: impl FnOnce() -> String,
+) -> Response {
     let Some((status, body)) = integration.own_answer() else {
-        let why = refusal.exposure.as_deref().unwrap_or(NO_BACKEND);
-        return hops.end(why.to_owned(), hops.arrival());
+        let why = exposure.unwrap_or_else(|| NO_BACKEND.to_owned());
+        return hops.end(why, hops.arrival());
     };
     let why = match integration {
         Integration::Preflight(_) => {
             "a browser asks what it may send; `api.cors` says it".to_owned()
         }
-        _ => refusal.reason(),
+        _ => {
+            let exposure = exposure
+                .unwrap_or_else(|| "no operation of the description is served there".to_owned());
+            exposure + &taker()
+        }
     };
     Response::new(Answerer::Gateway, Some((status, body.to_owned())), why)
 }
@@ -269,21 +259,14 @@ fn without_api(
     }
 }
 
-impl RefusalReason<'_> {
-    /// Returns the reason for the gateway's own response, and the route that would serve without it.
-    fn reason(self) -> String {
-        let exposure = self
-            .exposure
-            .unwrap_or_else(|| "no operation of the description is served there".to_owned());
-        let router = self.router.without_refusals();
-        match router.route(self.request.method, &self.request.segments()) {
-            Some(other) => {
-                let (method, path) = (other.method.node.http_method.as_str(), other.path.path());
-                format!("{exposure}; without this 404, `{method} {path}` would take the request")
-            }
-            None => exposure,
-        }
-    }
+/// Returns the route that would take a request that is refused, as the end of a sentence.
+fn taker_without_refusals(router: &Router<'_, '_>, request: &TracedRequest) -> String {
+    let router = router.without_refusals();
+    let other = router.route(request.method, &request.segments());
+    other.map_or_else(String::new, |other| {
+        let (method, path) = (other.method.node.http_method.as_str(), other.path.path());
+        format!("; without this 404, `{method} {path}` would take the request")
+    })
 }
 
 /// The operation that is not public and has the path; of several, that with the fewest variables.
@@ -308,31 +291,18 @@ fn not_public<'p>(
 
 /// The exposure of an operation that is not public, in a sentence.
 fn exposure_of(operation: &OperationPlan) -> Option<String> {
-    let path = operation.asked_path.as_ref()?;
-    let exposure = match operation.exposure {
-        Exposure::Public => return None,
-        Exposure::Internal => "internal",
-        Exposure::Hidden => "hidden",
-    };
-    Some(format!(
-        "`{} {}` is {}",
-        operation.method.as_str(),
-        text_of(path),
-        exposure
-    ))
+    let path = text_of(operation.asked_path.as_ref()?);
+    let (method, exposure) = (operation.method.as_str(), operation.exposure.name());
+    (!operation.is_public()).then(|| format!("`{method} {path}` is {exposure}"))
 }
 
 /// Returns whether a path template matches the segments of a request.
 fn has(path: &[Segment], segments: &[&str]) -> bool {
-    match (path.split_first(), segments.split_first()) {
-        (None, None) => true,
-        (Some((Segment::Rest(_), _)), Some(_)) => true,
-        (Some((Segment::Variable(_), path)), Some((_, segments))) => has(path, segments),
-        (Some((Segment::Literal(text), path)), Some((asked, segments))) => {
-            **text == **asked && has(path, segments)
-        }
-        (None, Some(_)) | (Some(_), None) => false,
-    }
+    let is_greedy = matches!(path.last(), Some(Segment::Rest(_)));
+    let is_long_enough = segments.len() == path.len() || is_greedy && segments.len() > path.len();
+    let mut pairs = path.iter().zip(segments);
+    is_long_enough
+        && pairs.all(|(part, text)| !matches!(part, Segment::Literal(own) if **own != **text))
 }
 
 #[cfg(test)]

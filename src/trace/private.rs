@@ -7,13 +7,13 @@
 use serde::Serialize;
 
 use super::hops::Hops;
-use super::{Answerer, Hop, NO_BACKEND, Response};
+use super::{Answerer, Hop, NO_BACKEND, Response, TracedRequest};
 use crate::assemble::Assembled;
 use crate::blueprint::Exposure;
 use crate::follow::{PathStart, RuleRequest};
 use crate::plan::{OperationPlan, Plan, Segment};
 
-/// What becomes of the same request where a private caller sends it to the load balancer.
+/// Result of the same request where a private caller sends it to the load balancer.
 #[derive(Debug, Serialize)]
 pub struct Private {
     /// Whether a backend gets the request.
@@ -24,13 +24,6 @@ pub struct Private {
     pub hops: Vec<Hop>,
 }
 
-/// A request for an operation that is not public.
-pub(crate) struct PrivateRequest<'a> {
-    pub(crate) operation: &'a OperationPlan,
-    pub(crate) method: &'static str,
-    pub(crate) segments: &'a [&'a str],
-}
-
 /// Follows a request to an operation that is internal; `None` where no load balancer serves it.
 ///
 /// # Errors
@@ -38,10 +31,10 @@ pub(crate) struct PrivateRequest<'a> {
 pub(crate) fn private<'a>(
     plan: &Plan,
     assembled: &'a Assembled,
-    request: &PrivateRequest<'_>,
+    operation: &OperationPlan,
+    request: &TracedRequest,
     mut hops: Hops<'a>,
 ) -> Result<Option<Private>, String> {
-    let operation = request.operation;
     if operation.exposure != Exposure::Internal {
         return Ok(None);
     }
@@ -61,10 +54,10 @@ pub(crate) fn private<'a>(
     path.push_str(&filled(
         private_path,
         operation.asked_path.as_deref().unwrap_or_default(),
-        request.segments,
+        &request.segments(),
     ));
     let request = RuleRequest {
-        method: request.method,
+        method: request.method.as_str(),
         host: planned.hosts.first().map(|it| &**it),
         path: &path,
     };

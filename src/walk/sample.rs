@@ -48,18 +48,11 @@ pub(crate) fn filled(path: &str, mut with: impl FnMut(bool) -> String) -> String
     text
 }
 
-/// A request: text that no template has in place of each variable.
+/// Replaces each variable by text that no template has, a greedy one by many segments of it.
 pub(crate) fn sample(path: &str) -> String {
-    filled(path, sample_value)
-}
-
-/// Text that no template has, and many segments of it for a greedy variable.
-fn sample_value(is_greedy: bool) -> String {
-    if is_greedy {
-        [SAMPLE; 12].join("/")
-    } else {
-        SAMPLE.into()
-    }
+    filled(path, |is_greedy| {
+        [SAMPLE].repeat(if is_greedy { 12 } else { 1 }).join("/")
+    })
 }
 
 /// The template without the names of its variables.
