@@ -72,7 +72,7 @@ pub fn assemble(plan: &Plan) -> Assembled {
     let (network, backends) = plan
         .network
         .as_ref()
-        .map(|it| network::network(&mut stack, plan, it))
+        .map(|network| network::network(&mut stack, plan, network))
         .unzip();
     let backends = backends.unwrap_or_default();
     let (api, methods) = if plan.has_gateway {

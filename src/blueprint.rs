@@ -115,14 +115,14 @@ impl Blueprint {
                 .left_out
                 .pointers
                 .iter()
-                .any(|it| it.starts_with("/routes"))
+                .any(|pointer| pointer.starts_with("/routes"))
         {
             return true;
         }
         self.left_out
             .pointers
             .iter()
-            .filter_map(|it| it.rsplit_once('/'))
+            .filter_map(|pointer| pointer.rsplit_once('/'))
             .any(|(parent, name)| {
                 let name = pointer::unescaped(name);
                 finding.places.iter().any(|place| is_in(place, parent))
@@ -145,14 +145,13 @@ impl Blueprint {
         // Beside the blueprint is as good as any folder: the two spellings are only compared.
         let spelt = |path: &str| {
             path.split('/')
-                .filter(|it| !matches!(*it, "" | "."))
+                .filter(|segment| !matches!(*segment, "" | "."))
                 .map(str::to_owned)
                 .collect::<Vec<_>>()
         };
-        self.spec
-            .spec
-            .iter()
-            .position(|it| it == path || (spelt(it) == spelt(path) && !path.is_empty()))
+        self.spec.spec.iter().position(|description| {
+            description == path || (spelt(description) == spelt(path) && !path.is_empty())
+        })
     }
 
     /// The resource policy that `api.policy` names, as data.

@@ -63,7 +63,7 @@ fn sources(plan: &Plan, blueprint: &str) -> String {
             code(name),
             several
                 .iter()
-                .map(|it| code(it))
+                .map(|path| code(path))
                 .collect::<Vec<_>>()
                 .join(", ")
         ),

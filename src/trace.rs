@@ -138,7 +138,7 @@ pub fn trace(plan: &Plan, assembled: &Assembled, request: &TracedRequest) -> Res
     };
     let is_preflight = route
         .as_ref()
-        .is_some_and(|it| matches!(it.method.node.integration, Integration::Preflight(_)));
+        .is_some_and(|route| matches!(route.method.node.integration, Integration::Preflight(_)));
     let served = answer.by == Answerer::Backend || is_preflight;
     let mut notes = request.notes(route.as_ref());
     notes.extend(repeated_stage(plan, &segments).filter(|_| !served));
@@ -244,7 +244,7 @@ fn without_api(
     exposure: Option<String>,
     private: Option<Private>,
 ) -> Trace {
-    let exposure = exposure.map_or_else(String::new, |it| format!("; {it}"));
+    let exposure = exposure.map_or_else(String::new, |exposure| format!("; {exposure}"));
     let why = format!("no operation is public, so there is no API{exposure}");
     Trace {
         method: request.method.as_str(),

@@ -29,7 +29,10 @@ pub(crate) fn gateway_responses(stack: &mut Stack, plan: &Plan, api: &Handle<Res
         let response = GatewayResponse {
             api: api.clone(),
             of: planned.of,
-            status: planned.status.map(|it| it.0).filter(|_| planned.is_problem),
+            status: planned
+                .status
+                .map(|status| status.0)
+                .filter(|_| planned.is_problem),
             headers: headers(plan, planned),
             body: body(planned),
         };

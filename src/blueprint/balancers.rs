@@ -98,7 +98,10 @@ impl AlbSpec {
         if let Some(listeners) = self.listeners.as_ref().filter(|list| !list.is_empty()) {
             return listeners.clone();
         }
-        let existing = self.existing.as_ref().and_then(|it| it.listeners.as_ref());
+        let existing = self
+            .existing
+            .as_ref()
+            .and_then(|alb| alb.listeners.as_ref());
         let named = existing.into_iter().flat_map(BTreeMap::keys);
         let mut ports: Vec<Port> = named
             .filter_map(|port| port.parse().ok().and_then(Port::new))

@@ -134,8 +134,8 @@ impl<'a> Checker<'a> {
             Some(ValueSpec::Variable(variable)) => variable
                 .default
                 .as_ref()
-                .and_then(|it| it.as_str())
-                .map(|it| ("/environment/default", it)),
+                .and_then(|value| value.as_str())
+                .map(|text| ("/environment/default", text)),
             Some(ValueSpec::Parameter(_) | ValueSpec::Expression(_)) | None => None,
         };
         if let Some((at, text)) = environment {

@@ -40,9 +40,9 @@ pub fn identity_source(text: &str) -> Option<String> {
     // Source: docs/aws-rules.md#q2 for names of headers and parameters; a list of sources is joined
     // by commas.
     let is_name = !name.is_empty()
-        && name
-            .bytes()
-            .all(|it| it.is_ascii_alphanumeric() || matches!(it, b'.' | b'_' | b'$' | b'-' | b':'));
+        && name.bytes().all(|byte| {
+            byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'$' | b'-' | b':')
+        });
     is_name.then(|| format!("{spelt}{name}"))
 }
 
@@ -99,8 +99,9 @@ impl LambdaAuthorizerSpec {
             "context.requestId",
             "context.extendedRequestId",
         ];
-        self.identity_sources().iter().any(|it| {
-            identity_source(it).is_none() || is_of_caller.iter().any(|start| it.starts_with(start))
+        self.identity_sources().iter().any(|source| {
+            identity_source(source).is_none()
+                || is_of_caller.iter().any(|start| source.starts_with(start))
         })
     }
 
@@ -115,7 +116,7 @@ impl LambdaAuthorizerSpec {
             || self
                 .identity_sources()
                 .iter()
-                .any(|it| identity_source(it).is_none())
+                .any(|source| identity_source(source).is_none())
     }
 
     /// Unit: milliseconds.

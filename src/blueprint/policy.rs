@@ -83,7 +83,7 @@ fn is_policy(policy: &Value) -> bool {
     let holds_only = |value: &Value, known: &[&str]| {
         value
             .as_object()
-            .is_none_or(|it| it.keys().all(|key| known.contains(&key.as_str())))
+            .is_none_or(|operators| operators.keys().all(|key| known.contains(&key.as_str())))
     };
     let is_statement = |statement: &Value| {
         let principals: Vec<&Value> = ["Principal", "NotPrincipal"]
@@ -99,9 +99,11 @@ fn is_policy(policy: &Value) -> bool {
             && holds_only(statement, &STATEMENT_ELEMENTS)
             && statement
                 .get("Effect")
-                .is_some_and(|it| EFFECTS.iter().any(|effect| it == effect))
+                .is_some_and(|written| EFFECTS.iter().any(|effect| written == effect))
             && !principals.is_empty()
-            && principals.into_iter().all(|it| holds_only(it, &PRINCIPALS))
+            && principals
+                .into_iter()
+                .all(|principal| holds_only(principal, &PRINCIPALS))
             && statement.get("Condition").is_none_or(is_condition)
     };
     let statements = match policy.get("Statement") {
@@ -111,7 +113,7 @@ fn is_policy(policy: &Value) -> bool {
     };
     let has_version = policy
         .get("Version")
-        .is_none_or(|it| VERSIONS.iter().any(|version| it == version));
+        .is_none_or(|written| VERSIONS.iter().any(|version| written == version));
     policy.is_object()
         && holds_only(policy, &ELEMENTS)
         && has_version

@@ -112,7 +112,12 @@ pub(crate) fn decode(layers: &Layers, found: &mut Vec<Diagnostic>) -> Decoded {
         BlueprintSpec::decode(&TreeNode::root(&tree, &numbers), &mut Faults::default())
             .expect("each required field is there or stands in")
     });
-    found.extend(faults.all.iter().map(|it| it.at(layers.place(&it.at))));
+    found.extend(
+        faults
+            .all
+            .iter()
+            .map(|fault| fault.at(layers.place(&fault.at))),
+    );
     Decoded {
         spec,
         written: tree,

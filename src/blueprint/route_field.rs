@@ -89,7 +89,7 @@ impl Blueprint {
         if let Some(backend) = spec
             .backend
             .as_deref()
-            .filter(|it| !self.spec.backends.contains_key(*it))
+            .filter(|name| !self.spec.backends.contains_key(*name))
         {
             let help = choices(backend, self.spec.backends.keys());
             return Err(RouteFieldFault::of(
@@ -106,8 +106,8 @@ impl Blueprint {
                     .as_ref()
                     .is_some_and(|auth| auth.contains_key(name))
         };
-        if let Some(auth) = spec.auth.as_deref().filter(|it| !known(it)) {
-            let help = choices(auth, self.spec.auth.iter().flat_map(|it| it.keys()));
+        if let Some(auth) = spec.auth.as_deref().filter(|name| !known(name)) {
+            let help = choices(auth, self.spec.auth.iter().flat_map(|auth| auth.keys()));
             return Err(RouteFieldFault::of(
                 &diagnostic::UNKNOWN_AUTH,
                 format!("no entry of `auth` is called `{auth}`"),

@@ -45,7 +45,7 @@ pub fn schema_with_marks() -> Value {
     let mut take = |key: &str| {
         complete
             .as_object_mut()
-            .and_then(|it| it.shift_remove(key))
+            .and_then(|schema| schema.shift_remove(key))
             .unwrap_or_default()
     };
     let (dialect, description, definitions) = (take("$schema"), take("description"), take("$defs"));
@@ -116,7 +116,7 @@ fn describe_defaults(schema: &mut Map<String, Value>) {
         field["description"] = format!("{text} Default: {default}.").trim_start().into();
     }
     if let Some(Value::Array(required)) = schema.get_mut("required") {
-        required.retain(|name| !optional.iter().any(|it| name == it));
+        required.retain(|name| !optional.iter().any(|optional_name| name == optional_name));
         if required.is_empty() {
             schema.shift_remove("required");
         }
@@ -174,7 +174,7 @@ impl Overlays<'_> {
                 ),
                 ("additionalProperties", Value::Object(_)) => self.nullable(value),
                 ("anyOf" | "oneOf", Value::Array(choices)) => {
-                    choices.iter().map(|it| self.overlay(it)).collect()
+                    choices.iter().map(|choice| self.overlay(choice)).collect()
                 }
                 // Lists are replaced whole, and so is what they hold.
                 _ => value.clone(),
@@ -197,7 +197,7 @@ impl Overlays<'_> {
         let mut overlay = self.overlay(schema);
         let description = overlay
             .as_object_mut()
-            .and_then(|it| it.shift_remove("description"));
+            .and_then(|fields| fields.shift_remove("description"));
         let mut nullable = json!({ "anyOf": [overlay, { "type": "null" }] });
         if let (Some(description), Some(mapping)) = (description, nullable.as_object_mut()) {
             mapping.insert("description".to_owned(), description);
@@ -211,7 +211,7 @@ impl Overlays<'_> {
         let Some(definition) = self
             .definitions
             .get(name)
-            .filter(|it| !WHOLE.contains(&name) && self.is_merged(it))
+            .filter(|definition| !WHOLE.contains(&name) && self.is_merged(definition))
         else {
             return target.to_owned();
         };
@@ -230,7 +230,7 @@ impl Overlays<'_> {
             schema
                 .get(key)
                 .and_then(Value::as_array)
-                .is_some_and(|all| all.iter().any(|it| self.is_merged(it)))
+                .is_some_and(|all| all.iter().any(|choice| self.is_merged(choice)))
         };
         let referred = || {
             schema
@@ -238,7 +238,7 @@ impl Overlays<'_> {
                 .and_then(Value::as_str)?
                 .rsplit('/')
                 .next()
-                .and_then(|it| self.definitions.get(it))
+                .and_then(|name| self.definitions.get(name))
         };
         let has_fields = schema.get("properties").is_some()
             || schema
@@ -247,7 +247,7 @@ impl Overlays<'_> {
         has_fields
             || of_choice("anyOf")
             || of_choice("oneOf")
-            || referred().is_some_and(|it| self.is_merged(it))
+            || referred().is_some_and(|schema| self.is_merged(schema))
     }
 }
 

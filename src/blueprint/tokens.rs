@@ -152,7 +152,9 @@ impl Lexer<'_> {
         } else if first.is_alphabetic() || first == '_' {
             let end = self
                 .rest
-                .find(|it: char| !(it.is_alphanumeric() || it == '_' || it == '-'))
+                .find(|character: char| {
+                    !(character.is_alphanumeric() || character == '_' || character == '-')
+                })
                 .unwrap_or(self.rest.len());
             self.push(TokenKind::Identifier, end);
         } else if first.is_ascii_digit() {

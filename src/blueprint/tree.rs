@@ -146,7 +146,8 @@ impl Walk<'_> {
 
     fn text(&mut self, json: &str, at: &str) -> Value {
         let text: String = serde_json::from_str(json).unwrap_or_default();
-        let is_bad = |it: char| it.is_control() && !matches!(it, '\n' | '\t' | '\r');
+        let is_bad =
+            |character: char| character.is_control() && !matches!(character, '\n' | '\t' | '\r');
         if text.contains(is_bad) {
             self.report(
                 at.to_owned(),

@@ -54,7 +54,7 @@ pub(crate) fn written(
             }
         });
         out.object("Outputs", |out| {
-            stack.outputs.iter().for_each(|it| output(it, out))
+            stack.outputs.iter().for_each(|value| output(value, out))
         });
     });
     FileTree {

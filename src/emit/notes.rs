@@ -203,10 +203,11 @@ fn forwarded(plan: &Plan) -> Vec<String> {
          413 to larger requests, and 502 where an answer is larger; its own limit of 10 MB is out of reach."
             .to_owned(),
     ];
-    let open = plan
-        .backends
-        .iter()
-        .filter(|it| it.forwarder().is_some_and(|it| it.security_group.is_none()));
+    let open = plan.backends.iter().filter(|backend| {
+        backend
+            .forwarder()
+            .is_some_and(|forwarder| forwarder.security_group.is_none())
+    });
     let names: Vec<String> = open.map(|backend| format!("`{}`", backend.name)).collect();
     match &forwarders.groups {
         ForwarderGroupsPlan::Made(_) if names.is_empty() => {}

@@ -183,9 +183,9 @@ fn variable(name: &str, input: &Input, out: &mut Terraform) {
 }
 
 fn parameters(stack: &Stack, out: &mut Terraform) {
-    for (label, it) in &stack.parameters {
+    for (label, stored) in &stack.parameters {
         out.labelled(&["data", "aws_ssm_parameter", label.as_str()], |out| {
-            parameter(it, out)
+            parameter(stored, out)
         });
     }
 }

@@ -107,10 +107,10 @@ impl<'a> Hops<'a> {
         details.extend(
             routed
                 .beats
-                .map(|it| format!("the literal beats `{{{it}}}` beside it")),
+                .map(|variable| format!("the literal beats `{{{variable}}}` beside it")),
         );
-        details.extend(routed.fell_back_from.as_ref().map(|it| {
-            format!("the gateway falls back to it, as nothing answers at or below `{it}`")
+        details.extend(routed.fell_back_from.as_ref().map(|place| {
+            format!("the gateway falls back to it, as nothing answers at or below `{place}`")
         }));
         // The root comes with the API.
         let api = || located::<RestApi>(self.stack()).next().map(|api| api.index);

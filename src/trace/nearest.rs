@@ -64,8 +64,8 @@ fn each<'a>(
     let here = &tree.places[place];
     here.methods
         .values()
-        .filter(|it| it.node.integration.is_backend())
-        .for_each(|it| with(parts, it));
+        .filter(|method| method.node.integration.is_backend())
+        .for_each(|method| with(parts, method));
     for (part, next) in here.parts() {
         parts.push(part);
         each(tree, next, parts, with);
@@ -78,6 +78,8 @@ pub(crate) fn methods(tree: &ResourceTree<'_>, place: usize) -> Vec<&'static str
     let served = tree.places[place]
         .methods
         .values()
-        .filter(|it| it.node.integration.is_backend());
-    served.map(|it| it.node.http_method.as_str()).collect()
+        .filter(|method| method.node.integration.is_backend());
+    served
+        .map(|method| method.node.http_method.as_str())
+        .collect()
 }

@@ -38,8 +38,14 @@ pub(crate) fn private<'a>(
     if operation.exposure != Exposure::Internal {
         return Ok(None);
     }
-    let planned = plan.network.as_ref().and_then(|it| it.alb.as_ref());
-    let created = assembled.network.as_ref().and_then(|it| it.alb.as_ref());
+    let planned = plan
+        .network
+        .as_ref()
+        .and_then(|network| network.alb.as_ref());
+    let created = assembled
+        .network
+        .as_ref()
+        .and_then(|network| network.alb.as_ref());
     let backend = operation.backend.map(|index| &plan.backends[index]);
     let (Some(planned), Some(balancer), Some(backend), Some(private_path)) =
         (planned, created, backend, &operation.private_path)
@@ -49,7 +55,10 @@ pub(crate) fn private<'a>(
     let Some(balanced) = backend.balanced() else {
         return Ok(None);
     };
-    let prefix = backend.path_prefix.iter().map(|it| format!("/{it}"));
+    let prefix = backend
+        .path_prefix
+        .iter()
+        .map(|prefix| format!("/{prefix}"));
     let mut path: String = prefix.collect();
     path.push_str(&filled(
         private_path,
@@ -88,11 +97,11 @@ fn filled(path: &str, template: &[Segment], segments: &[&str]) -> String {
             Segment::Literal(_) => continue,
             Segment::Variable(name) => (
                 format!("{{{name}}}"),
-                segments.get(index).map(|it| (*it).to_owned()),
+                segments.get(index).map(|segment| (*segment).to_owned()),
             ),
             Segment::Rest(name) => (
                 format!("{{{name}+}}"),
-                segments.get(index..).map(|it| it.join("/")),
+                segments.get(index..).map(|rest| rest.join("/")),
             ),
         };
         if let Some(value) = value {

@@ -40,7 +40,7 @@ impl TracedRequest {
     /// No request to a REST API has that method (docs/aws-rules.md#p10).
     pub fn method(text: &str) -> Result<HttpMethod, String> {
         HttpMethod::of_requests()
-            .find(|it| it.as_str().eq_ignore_ascii_case(text))
+            .find(|method| method.as_str().eq_ignore_ascii_case(text))
             .ok_or_else(|| {
                 let all: Vec<&str> = HttpMethod::of_requests().map(HttpMethod::as_str).collect();
                 format!(
@@ -98,10 +98,11 @@ mod tests {
     #[test]
     fn paths_become_segments() {
         let segments = |text| {
-            TracedRequest::of(HttpMethod::Get, text).map(|it| {
-                it.segments()
+            TracedRequest::of(HttpMethod::Get, text).map(|request| {
+                request
+                    .segments()
                     .iter()
-                    .map(|it| (*it).to_owned())
+                    .map(|segment| (*segment).to_owned())
                     .collect::<Vec<_>>()
             })
         };

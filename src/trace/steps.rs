@@ -92,7 +92,10 @@ impl Hops<'_> {
         let place = self.place(Some(listener.index));
         let listener = listener.node;
         let (protocol, detail) = match &listener.certificate {
-            Some(it) => ("TLS", format!("TLS ends here, with {}", self.shown(it))),
+            Some(certificate) => (
+                "TLS",
+                format!("TLS ends here, with {}", self.shown(certificate)),
+            ),
             None => ("TCP", String::new()),
         };
         let name = format!("{protocol} {}", listener.port);
@@ -125,9 +128,12 @@ impl Hops<'_> {
         let existing = "listener that is there already";
         match listener {
             HttpListenerStep::Created(StackNode { index, node }) => {
-                let detail = node.certificate.as_ref().map_or_else(String::new, |it| {
-                    format!("TLS ends here, with {}", self.shown(it))
-                });
+                let detail = node
+                    .certificate
+                    .as_ref()
+                    .map_or_else(String::new, |certificate| {
+                        format!("TLS ends here, with {}", self.shown(certificate))
+                    });
                 let name = format!("{} {}", node.protocol(), node.port);
                 self.add("listener", name, detail, self.place(Some(*index)));
             }
@@ -241,7 +247,7 @@ impl Hops<'_> {
         call: &FunctionCall,
         permission: Option<StackNode<'_, LambdaPermission>>,
     ) {
-        let place = self.place(permission.map(|it| it.index));
+        let place = self.place(permission.map(|permission| permission.index));
         let name = function(&call.function, self.format, self.stack());
         let detail = "the stage may call it; it gets the request as an event";
         self.add("function", name, detail, place);
@@ -259,13 +265,13 @@ impl Hops<'_> {
         let function = node(self.stack(), handle).ok_or("the function is none")?;
         let variable = |name: &str| {
             let value = function.environment.get(name);
-            value.map_or_else(String::new, |it| self.shown(it))
+            value.map_or_else(String::new, |value| self.shown(value))
         };
         let filled = |segment: String| {
             let name = segment
                 .strip_prefix('{')
-                .and_then(|it| it.strip_suffix('}'));
-            name.and_then(|it| routed.value(it.trim_end_matches('+')))
+                .and_then(|rest| rest.strip_suffix('}'));
+            name.and_then(|name| routed.value(name.trim_end_matches('+')))
                 .unwrap_or(segment)
         };
         let path: String = exchanged(function, &routed.path())?

@@ -57,10 +57,10 @@ fn requests_go_where_the_recordings_say() {
         let resource = trace
             .hops
             .iter()
-            .find(|it| it.kind == "resource")
+            .find(|hop| hop.kind == "resource")
             .filter(|_| trace.served);
         assert_eq!(
-            resource.map(|it| &*it.name),
+            resource.map(|hop| &*hop.name),
             expected,
             "{} {path}",
             method.as_str()
@@ -91,7 +91,7 @@ fn values_of_variables_reach_the_uri() {
         traced(method, path)
             .hops
             .into_iter()
-            .find(|it| it.kind == "integration")
+            .find(|hop| hop.kind == "integration")
             .unwrap()
             .detail
     };

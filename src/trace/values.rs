@@ -19,13 +19,13 @@ pub(crate) fn shown(value: &Value, format: OutputFormat, stack: &Stack) -> Strin
         Value::Input(name) if is_terraform => format!("${{var.{name}}}"),
         Value::Input(name) => format!("${{{}}}", pascal(name)),
         Value::Expression(text) => format!("${{{text}}}"),
-        Value::Attribute(it) if is_terraform => format!(
+        Value::Attribute(attribute) if is_terraform => format!(
             "${{{}.{}.{}}}",
-            it.of.names.terraform, it.of.label, it.terraform
+            attribute.of.names.terraform, attribute.of.label, attribute.terraform
         ),
-        Value::Attribute(it) => match it.cloudformation {
-            Spelling::Ref => format!("${{{}}}", logical_id(&it.of)),
-            Spelling::GetAtt(name) => format!("${{{}.{name}}}", logical_id(&it.of)),
+        Value::Attribute(attribute) => match attribute.cloudformation {
+            Spelling::Ref => format!("${{{}}}", logical_id(&attribute.of)),
+            Spelling::GetAtt(name) => format!("${{{}.{name}}}", logical_id(&attribute.of)),
         },
         Value::Pseudo(name) => format!("${{{name}}}"),
         Value::Here(here, _) if is_terraform => match here {
@@ -39,7 +39,10 @@ pub(crate) fn shown(value: &Value, format: OutputFormat, stack: &Stack) -> Strin
             None => format!("${{ssm:{label}}}"),
         },
         Value::Joined(list) => shown(list, format, stack),
-        Value::Text(parts) => parts.iter().map(|it| shown(it, format, stack)).collect(),
+        Value::Text(parts) => parts
+            .iter()
+            .map(|part| shown(part, format, stack))
+            .collect(),
     }
 }
 
@@ -53,9 +56,10 @@ pub(crate) fn function(function: &Function, format: OutputFormat, stack: &Stack)
         | Function::Arn {
             arn: text,
             qualifier,
-        } => qualifier
-            .as_ref()
-            .map_or_else(|| text.to_string(), |it| format!("{text}:{it}")),
+        } => qualifier.as_ref().map_or_else(
+            || text.to_string(),
+            |qualifier| format!("{text}:{qualifier}"),
+        ),
         Function::Given(arn) => shown(arn, format, stack),
         Function::Made(handle) => handle.label().to_string(),
     }

@@ -46,7 +46,7 @@ pub(crate) fn relaxed(schema: &Json, is_template: bool) -> (Json, bool) {
         && members
             .get("properties")
             .and_then(Json::as_object)
-            .is_some_and(|it| it.keys().any(|it| is_function(it)));
+            .is_some_and(|properties| properties.keys().any(|name| is_function(name)));
     let is_open = is_lost
         || members
             .get("patternProperties")
@@ -131,14 +131,14 @@ impl Relaxed {
             .iter()
             .map(|schema| relaxed(schema, self.is_template))
             .collect();
-        let is_weaker = relaxed.iter().any(|it| it.1);
+        let is_weaker = relaxed.iter().any(|part| part.1);
         self.is_weaker |= is_weaker;
         let name = if is_weaker && name == "oneOf" {
             "anyOf"
         } else {
             name
         };
-        let parts = Json::Array(relaxed.into_iter().map(|it| it.0).collect());
+        let parts = Json::Array(relaxed.into_iter().map(|part| part.0).collect());
         match self.schema.get_mut(name) {
             // `oneOf` became another `anyOf`: both hold.
             Some(_) => self.both(parts),

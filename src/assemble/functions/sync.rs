@@ -55,7 +55,10 @@ pub(crate) fn sync(
     api: &Handle<RestApi>,
     network: Option<&NetworkNodes>,
 ) {
-    let sync = plan.network.as_ref().and_then(|it| it.sync.as_ref());
+    let sync = plan
+        .network
+        .as_ref()
+        .and_then(|network| network.sync.as_ref());
     let balancer = network.and_then(|nodes| Some((nodes.alb.as_ref()?, &nodes.passed_on)));
     let (Some(sync), Some((balancer, groups))) = (sync, balancer) else {
         return;
@@ -219,7 +222,7 @@ fn statements(
         Statement {
             sid: "Keep",
             actions: register,
-            resources: groups.iter().map(|it| it.1.arn()).collect(),
+            resources: groups.iter().map(|group| group.1.arn()).collect(),
             condition: None,
         },
         Statement {

@@ -24,8 +24,8 @@ impl Checker<'_> {
         for (name, spec) in self.spec().auth.iter().flatten() {
             let at = child("/auth", name);
             match spec {
-                AuthSpec::Cognito(it) => {
-                    if matches!(&it.user_pools, ValuesSpec::List(list) if list.is_empty()) {
+                AuthSpec::Cognito(cognito) => {
+                    if matches!(&cognito.user_pools, ValuesSpec::List(list) if list.is_empty()) {
                         let at = child(&child(&at, "cognito"), "user_pools");
                         self.wrong(
                             &at,
@@ -34,7 +34,7 @@ impl Checker<'_> {
                         );
                     }
                 }
-                AuthSpec::Lambda(it) => self.lambda(&child(&at, "lambda"), it),
+                AuthSpec::Lambda(lambda) => self.lambda(&child(&at, "lambda"), lambda),
                 AuthSpec::Iam | AuthSpec::ApiKey | AuthSpec::Ignore => {}
             }
         }
@@ -53,7 +53,7 @@ impl Checker<'_> {
                 if scope.is_empty()
                     || !scope
                         .bytes()
-                        .all(|it| it.is_ascii_graphic() && !matches!(it, b'"' | b'\\'))
+                        .all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\'))
                 {
                     self.wrong(
                         &child(&at, index),
@@ -87,7 +87,11 @@ impl Checker<'_> {
                 );
             }
         }
-        if let Some(credential) = spec.credential.as_ref().filter(|it| !is_credential(it)) {
+        if let Some(credential) = spec
+            .credential
+            .as_ref()
+            .filter(|credential| !is_credential(credential))
+        {
             self.wrong(
                 &child(at, "credential"),
                 format_args!("`{credential}` is nothing that one caller alone can show"),
@@ -211,8 +215,8 @@ fn without_punctuation(name: &str) -> String {
 }
 
 fn is_key_name(name: &str) -> bool {
-    let legal = |it: u8| it.is_ascii_alphanumeric() || matches!(it, b'.' | b'_' | b'-');
+    let legal = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
     name.len() <= MAX_KEY_NAME
-        && name.starts_with(|it: char| it.is_ascii_alphanumeric())
+        && name.starts_with(|first: char| first.is_ascii_alphanumeric())
         && name.bytes().all(legal)
 }

@@ -258,7 +258,7 @@ fn is_matcher(matcher: &str) -> bool {
         Some(text)
             .filter(|text| text.len() == 3)
             .and_then(|text| text.parse::<u16>().ok())
-            .filter(|it| (100..600).contains(it))
+            .filter(|status| (100..600).contains(status))
     };
     matcher.split(',').all(|part| match part.split_once('-') {
         Some((from, to)) => code(from).is_some_and(|from| code(to).is_some_and(|to| from <= to)),

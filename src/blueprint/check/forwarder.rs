@@ -18,9 +18,15 @@ impl Checker<'_> {
         let spec = self.spec();
         let longest = spec.forwarder.timeout;
         for (index, route) in spec.routes.iter().flatten().enumerate() {
-            let called = route.backend.as_ref().and_then(|it| spec.backends.get(it));
+            let called = route
+                .backend
+                .as_ref()
+                .and_then(|name| spec.backends.get(name));
             let is_function = called.is_some_and(BackendSpec::is_function);
-            let Some(timeout) = route.timeout.filter(|it| !is_function && *it > longest) else {
+            let Some(timeout) = route
+                .timeout
+                .filter(|timeout| !is_function && *timeout > longest)
+            else {
                 continue;
             };
             let (wait, longest) = (timeout.milliseconds(), longest.milliseconds());

@@ -127,7 +127,8 @@ impl<'a> Checker<'a> {
     fn prefix(&mut self, at: &str, prefix: &'a str, prefixes: &mut BTreeMap<&'a str, String>) {
         let at = child(at, "at");
         let prefix = prefix.trim_matches('/');
-        let is_legal = |it: char| it.is_ascii_alphanumeric() || "._:-".contains(it);
+        let is_legal =
+            |character: char| character.is_ascii_alphanumeric() || "._:-".contains(character);
         if !prefix.is_empty()
             && prefix
                 .split('/')
@@ -140,7 +141,7 @@ impl<'a> Checker<'a> {
                 "write segments of letters, digits, `.`, `_`, `:` and `-`",
             );
         }
-        if let Some(dots) = prefix.split('/').find(|it| is_dots(it)) {
+        if let Some(dots) = prefix.split('/').find(|segment| is_dots(segment)) {
             let message = format!(
                 "`/{prefix}` has the segment `{dots}`, which clients take away: nothing below it is reached"
             );

@@ -65,7 +65,7 @@ impl Checker<'_> {
         let Some(tags) = &self.spec().tags else {
             return;
         };
-        let others = tags.keys().filter(|it| *it != "managed-by").count();
+        let others = tags.keys().filter(|name| *name != "managed-by").count();
         if others >= MAX_TAGS {
             self.wrong(
                 "/tags",
@@ -86,7 +86,7 @@ impl Checker<'_> {
                 );
             } else if name
                 .get(..4)
-                .is_some_and(|it| it.eq_ignore_ascii_case("aws:"))
+                .is_some_and(|start| start.eq_ignore_ascii_case("aws:"))
             {
                 self.wrong(
                     &at,
@@ -111,14 +111,17 @@ impl Checker<'_> {
         let longest_ms = limits.integration_timeout.milliseconds();
         let numbers = [
             ("resources", limits.resources),
-            ("stages", limits.stages.as_ref().map_or(1, |it| it.0)),
+            ("stages", limits.stages.as_ref().map_or(1, |quota| quota.0)),
             ("authorizers", limits.authorizers),
             ("listener_rules", limits.listener_rules),
             ("target_groups", limits.target_groups),
             ("nlb_listeners", limits.nlb_listeners),
             ("integration_timeout", longest_ms),
             ("plan_throttles", limits.plan_throttles),
-            ("vpc_links", limits.vpc_links.as_ref().map_or(1, |it| it.0)),
+            (
+                "vpc_links",
+                limits.vpc_links.as_ref().map_or(1, |quota| quota.0),
+            ),
         ];
         for (field, _) in numbers.into_iter().filter(|(_, number)| *number == 0) {
             self.wrong(

@@ -37,7 +37,7 @@ impl Checker<'_> {
             && !RETENTION_DAYS.contains(&log.retention_days)
         {
             let days = log.retention_days;
-            let days_there_are = RETENTION_DAYS.map(|it| it.to_string()).join(", ");
+            let days_there_are = RETENTION_DAYS.map(|days| days.to_string()).join(", ");
             self.wrong(
                 "/stage/access_log/retention_days",
                 format_args!("CloudWatch cannot keep lines for {days} days"),
@@ -72,7 +72,7 @@ impl Checker<'_> {
             let is_legal = (1..=MAX_VARIABLE_NAME).contains(&name.len())
                 && name
                     .bytes()
-                    .all(|it| it.is_ascii_alphanumeric() || it == b'_');
+                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
             if !is_legal {
                 let help = "use letters, digits and `_`, at most 64";
                 self.wrong(
@@ -86,7 +86,7 @@ impl Checker<'_> {
 
     fn seconds(&mut self, at: &str, time: Option<Duration>, most_ms: u64) {
         let Some(time) =
-            time.filter(|it| it.milliseconds() > most_ms || it.milliseconds() % 1_000 != 0)
+            time.filter(|time| time.milliseconds() > most_ms || time.milliseconds() % 1_000 != 0)
         else {
             return;
         };
@@ -103,7 +103,7 @@ impl Checker<'_> {
         let api = &self.spec().api;
         if let Some(size) = api
             .minimum_compression_size
-            .filter(|it| *it > MAX_COMPRESSION)
+            .filter(|size| *size > MAX_COMPRESSION)
         {
             let message = format!(
                 "API Gateway compresses answers from 0 to {MAX_COMPRESSION} bytes on, not {size}"
@@ -115,11 +115,11 @@ impl Checker<'_> {
             );
         }
         for (index, media_type) in api.binary_media_types.iter().flatten().enumerate() {
-            let is_legal = |it: &str| {
-                !it.is_empty()
-                    && it
+            let is_legal = |text: &str| {
+                !text.is_empty()
+                    && text
                         .bytes()
-                        .all(|it| it.is_ascii_alphanumeric() || b"!#$&^_.+-*".contains(&it))
+                        .all(|byte| byte.is_ascii_alphanumeric() || b"!#$&^_.+-*".contains(&byte))
             };
             if !media_type
                 .split_once('/')
@@ -146,7 +146,7 @@ impl Checker<'_> {
                 "write for example `[\"https://shop.example\"]`, or remove `cors`",
             );
         }
-        let is_any = cors.origins.iter().any(|it| it == "*");
+        let is_any = cors.origins.iter().any(|origin| origin == "*");
         if is_any && cors.origins.len() > 1 {
             self.wrong(
                 "/api/cors/origins",
@@ -158,7 +158,7 @@ impl Checker<'_> {
             .origins
             .iter()
             .enumerate()
-            .filter(|(_, it)| !is_origin(it))
+            .filter(|(_, origin)| !is_origin(origin))
         {
             let help = "write scheme and host alone, for example `https://shop.example`, without a slash at its end";
             self.wrong(
@@ -172,7 +172,7 @@ impl Checker<'_> {
             .iter()
             .flatten()
             .enumerate()
-            .filter(|(_, it)| !is_token(it))
+            .filter(|(_, name)| !is_token(name))
         {
             let at = child("/api/cors/headers", index);
             self.wrong(
@@ -218,8 +218,8 @@ fn is_origin(origin: &str) -> bool {
         )
         && !host.is_empty()
         && host.bytes().all(legal)
-        && port.is_none_or(|it| {
-            !it.is_empty() && it.len() <= 5 && it.bytes().all(|it| it.is_ascii_digit())
+        && port.is_none_or(|port| {
+            !port.is_empty() && port.len() <= 5 && port.bytes().all(|byte| byte.is_ascii_digit())
         })
 }
 
@@ -228,5 +228,5 @@ fn is_token(name: &str) -> bool {
     !name.is_empty()
         && name
             .bytes()
-            .all(|it| it.is_ascii_alphanumeric() || b"!#$%&^_`|~.+-".contains(&it))
+            .all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&^_`|~.+-".contains(&byte))
 }

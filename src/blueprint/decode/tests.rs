@@ -90,7 +90,7 @@ impl BlueprintSchema {
         match choices {
             Some(choices) => choices
                 .iter()
-                .flat_map(|it| self.alternatives(it))
+                .flat_map(|choice| self.alternatives(choice))
                 .collect(),
             None => vec![schema],
         }
@@ -106,7 +106,7 @@ impl BlueprintSchema {
             Value::Array(_) => "array",
             Value::Object(_) => "object",
         };
-        let is_of = |it: &Value| it == name || (name == "number" && it == "integer");
+        let is_of = |written: &Value| written == name || (name == "number" && written == "integer");
         self.alternatives(schema).iter().any(|schema| {
             let fixed = schema["enum"].as_array().into_iter().flatten();
             let fixed: Vec<&Value> = fixed.chain(schema.get("const")).collect();
@@ -116,7 +116,7 @@ impl BlueprintSchema {
                 _ if fixed.is_empty() => true,
                 _ => fixed
                     .iter()
-                    .any(|it| std::mem::discriminant(*it) == std::mem::discriminant(value)),
+                    .any(|choice| std::mem::discriminant(*choice) == std::mem::discriminant(value)),
             }
         })
     }
@@ -174,7 +174,7 @@ impl BlueprintSchema {
             return mapping([(name.clone(), self.part(field, choices))]);
         }
         for (name, field) in fields {
-            let is_required = required(schema).any(|it| it == name);
+            let is_required = required(schema).any(|required_name| required_name == name);
             let is_overlay = ["extends", "abstract"].contains(&name.as_str());
             let is_written = match is_required {
                 true => choices.below(64) != 63,
@@ -307,7 +307,7 @@ fn each_path_takes_what_fits_and_refuses_what_does_not() {
             .as_array()
             .into_iter()
             .flatten()
-            .filter_map(|it| schema.least(it).as_object().cloned())
+            .filter_map(|choice| schema.least(choice).as_object().cloned())
             .collect();
         if let [first, .., last] = &choices[..] {
             let both: Map<String, Value> = first.clone().into_iter().chain(last.clone()).collect();

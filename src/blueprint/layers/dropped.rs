@@ -79,12 +79,14 @@ impl Overlay<'_> {
         let lost: Vec<(usize, &Value)> = base
             .iter()
             .enumerate()
-            .filter(|(_, it)| is_safeguard(it) && !is_kept(it))
+            .filter(|(_, entry)| is_safeguard(entry) && !is_kept(entry))
             .collect();
         let (first, _) = lost.first()?;
         let at = child("", field);
         let shown = lost.iter().take(MAX_SHOWN);
-        let shown: Vec<String> = shown.map(|(_, it)| format!("`{}`", flow(it))).collect();
+        let shown: Vec<String> = shown
+            .map(|(_, entry)| format!("`{}`", flow(entry)))
+            .collect();
         let more = match lost.len().saturating_sub(MAX_SHOWN) {
             0 => String::new(),
             more => format!(" and {more} more"),
@@ -134,8 +136,8 @@ impl Overlay<'_> {
         let schemes = names("auth").map(|name| child("/auth", name));
         let keys_alone = schemes.filter(|at| {
             let (base, merged) = (self.base.pointer(at), self.merged.pointer(at));
-            merged.is_some_and(|it| it == "api-key")
-                && base.is_some_and(|it| it != "api-key" && it != "ignore")
+            merged.is_some_and(|scheme| scheme == "api-key")
+                && base.is_some_and(|scheme| scheme != "api-key" && scheme != "ignore")
         });
         lifted
             .chain(keys_alone)
@@ -167,13 +169,13 @@ impl Overlay<'_> {
         let [denied, was_denied] = listed("/lint/deny");
         let [allowed, was_allowed] = listed("/lint/allow");
         let newly_allowed = |code: &Value| {
-            allowed
-                .iter()
-                .any(|it| it.get("code") == Some(code) && !was_allowed.contains(it))
+            allowed.iter().any(|allowance| {
+                allowance.get("code") == Some(code) && !was_allowed.contains(allowance)
+            })
         };
         let lost: Vec<&Value> = was_denied
             .iter()
-            .filter(|it| !denied.contains(it) || newly_allowed(it))
+            .filter(|code| !denied.contains(code) || newly_allowed(code))
             .collect();
         let codes = lost.iter().filter_map(|code| code.as_str());
         let codes: Vec<String> = codes.map(|code| format!("`{code}`")).collect();
@@ -215,7 +217,10 @@ fn is_closed(value: &Value) -> bool {
         Value::Object(_) => true,
         Value::Bool(is_on) => *is_on,
         Value::Array(list) => {
-            !list.is_empty() && !list.iter().any(|it| it == "0.0.0.0/0" || it == "::/0")
+            !list.is_empty()
+                && !list
+                    .iter()
+                    .any(|range| range == "0.0.0.0/0" || range == "::/0")
         }
         Value::String(text) => !matches!(&**text, "off" | "regional" | "edge" | "basic"),
         Value::Null | Value::Number(_) => false,
@@ -226,11 +231,11 @@ fn is_closed(value: &Value) -> bool {
 fn restricts(route: &Value, field: &str) -> bool {
     match (field, route.get(field)) {
         (_, None) => false,
-        ("exposure", Some(it)) => *it != "public",
-        ("auth", Some(it)) => *it != "none",
-        ("scopes", Some(it)) => it.as_array().is_none_or(|it| !it.is_empty()),
-        ("throttle", Some(it)) => it.is_object(),
-        (_, Some(it)) => *it != Value::Bool(false),
+        ("exposure", Some(exposure)) => *exposure != "public",
+        ("auth", Some(auth)) => *auth != "none",
+        ("scopes", Some(scopes)) => scopes.as_array().is_none_or(|list| !list.is_empty()),
+        ("throttle", Some(throttle)) => throttle.is_object(),
+        (_, Some(value)) => *value != Value::Bool(false),
     }
 }
 

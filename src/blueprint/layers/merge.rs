@@ -164,14 +164,19 @@ fn rebase(value: &mut Value, from: &str, to: &str) {
 fn rebase_matches(value: &mut Value, from: &str, to: &str) {
     match value {
         Value::Object(mapping) => {
-            if let Some(specs) = mapping.get_mut("match").and_then(|it| it.get_mut("specs")) {
+            if let Some(specs) = mapping
+                .get_mut("match")
+                .and_then(|matched| matched.get_mut("specs"))
+            {
                 rebase(specs, from, to);
             }
             mapping
                 .values_mut()
-                .for_each(|it| rebase_matches(it, from, to));
+                .for_each(|value| rebase_matches(value, from, to));
         }
-        Value::Array(items) => items.iter_mut().for_each(|it| rebase_matches(it, from, to)),
+        Value::Array(items) => items
+            .iter_mut()
+            .for_each(|item| rebase_matches(item, from, to)),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }

@@ -30,10 +30,10 @@ fn is_plain(text: &str) -> bool {
     let bytes = text.as_bytes();
     let is_started = bytes
         .first()
-        .is_some_and(|it| it.is_ascii_alphabetic() || *it == b'/');
+        .is_some_and(|first| first.is_ascii_alphabetic() || *first == b'/');
     let is_harmless = |(index, byte): (usize, &u8)| match byte {
         // `: ` ends a key, and so does `:` at the end.
-        b':' => bytes.get(index + 1).is_some_and(|it| *it != b' '),
+        b':' => bytes.get(index + 1).is_some_and(|next| *next != b' '),
         b' ' => index + 1 < bytes.len(),
         b'_' | b'-' | b'.' | b'/' | b',' | b';' | b'(' | b')' | b'{' | b'}' | b'+' | b'='
         | b'@' => true,
@@ -41,23 +41,24 @@ fn is_plain(text: &str) -> bool {
     };
     is_started
         && bytes.iter().enumerate().all(is_harmless)
-        && !WORDS.iter().any(|it| it.eq_ignore_ascii_case(text))
+        && !WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
 }
 
 /// A text in double quotes, with the escapes that JSON and YAML 1.1 share.
 fn quoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
-    for it in text.chars() {
-        match it {
+    for character in text.chars() {
+        match character {
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            it if is_printable(it) => out.push(it),
+            character if is_printable(character) => out.push(character),
             // None of them is above U+FFFF.
-            it => write!(out, "\\u{:04X}", u32::from(it)).expect("writing to a String cannot fail"),
+            character => write!(out, "\\u{:04X}", u32::from(character))
+                .expect("writing to a String cannot fail"),
         }
     }
     out.push('"');
@@ -69,8 +70,8 @@ fn quoted(text: &str) -> String {
 ///
 /// Source: YAML 1.1, sections 5.1 "Character Set" and 5.4 "Line Break Characters",
 /// <https://yaml.org/spec/1.1/>, read 2026-11-22.
-fn is_printable(it: char) -> bool {
-    !matches!(it, '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
+fn is_printable(character: char) -> bool {
+    !matches!(character, '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }
 
 /// A text of several lines as a literal block: its header, and its lines without the line break
@@ -79,7 +80,7 @@ fn is_printable(it: char) -> bool {
 /// None where a reader, or an editor that tidies up, could take it for another text.
 pub(crate) fn literal(text: &str) -> Option<(&'static str, &str)> {
     let is_told = |line: &str| line.chars().all(is_printable) && !line.ends_with(' ');
-    let first = text.split('\n').find(|it| !it.is_empty())?;
+    let first = text.split('\n').find(|line| !line.is_empty())?;
     if !text.contains('\n') || first.starts_with(' ') || !text.split('\n').all(is_told) {
         return None;
     }
@@ -96,7 +97,7 @@ pub(crate) fn literal(text: &str) -> Option<(&'static str, &str)> {
 /// Source: YAML 1.1, "Floating-Point Language-Independent Type",
 /// <https://yaml.org/type/float.html>, read 2026-11-22.
 pub(crate) fn number(json: &str) -> Cow<'_, str> {
-    let is_number = json.starts_with(|it: char| it == '-' || it.is_ascii_digit());
+    let is_number = json.starts_with(|first: char| first == '-' || first.is_ascii_digit());
     let Some((mantissa, exponent)) = json.split_once(['e', 'E']).filter(|_| is_number) else {
         return json.into();
     };

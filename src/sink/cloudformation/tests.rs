@@ -182,9 +182,11 @@ const PLAIN: &[&str] = &[
 fn member(name: &str, value: &Json, out: &mut Properties) {
     match value {
         Json::String(text) => out.text(name, text),
-        Json::Array(items) => out.items(name, items, |out, it| item(it, out)),
+        Json::Array(items) => out.items(name, items, |out, value| item(value, out)),
         Json::Object(members) => out.object(name, |out| {
-            members.iter().for_each(|(name, it)| member(name, it, out))
+            members
+                .iter()
+                .for_each(|(name, value)| member(name, value, out))
         }),
         Json::Null | Json::Bool(_) | Json::Number(_) => out.plain(name, &value.to_string()),
     }
@@ -193,10 +195,12 @@ fn member(name: &str, value: &Json, out: &mut Properties) {
 fn item(value: &Json, out: &mut Properties) {
     match value {
         Json::String(text) => out.inner(&Value::literal(text.as_str())),
-        Json::Array(items) => out.inner_items(items, |out, it| item(it, out)),
-        Json::Object(members) => {
-            out.inner_object(|out| members.iter().for_each(|(name, it)| member(name, it, out)))
-        }
+        Json::Array(items) => out.inner_items(items, |out, value| item(value, out)),
+        Json::Object(members) => out.inner_object(|out| {
+            members
+                .iter()
+                .for_each(|(name, value)| member(name, value, out))
+        }),
         Json::Null | Json::Bool(_) | Json::Number(_) => out.inner_plain(&value.to_string()),
     }
 }
@@ -210,7 +214,9 @@ fn document(syntax: TemplateSyntax, body: impl FnOnce(&mut Properties)) -> Strin
 
 fn written(syntax: TemplateSyntax, members: &Map<String, Json>) -> String {
     document(syntax, |out| {
-        members.iter().for_each(|(name, it)| member(name, it, out))
+        members
+            .iter()
+            .for_each(|(name, value)| member(name, value, out))
     })
 }
 
@@ -218,7 +224,7 @@ fn written(syntax: TemplateSyntax, members: &Map<String, Json>) -> String {
 fn read(yaml: &str) -> Json {
     let name = RelativePath::join("", "template.yaml").unwrap();
     let file = SourceFile::of(yaml.into(), name, Arc::from("template.yaml"))
-        .unwrap_or_else(|it| panic!("{it:?}\n{yaml}"));
+        .unwrap_or_else(|error| panic!("{error:?}\n{yaml}"));
     serde_json::from_str(&file.json).unwrap()
 }
 
@@ -258,7 +264,7 @@ fn text() -> impl Strategy<Value = String> {
             .prop_map(str::to_owned),
         any::<char>().prop_map(String::from),
     ];
-    prop_oneof![3 => prop::collection::vec(piece, 0..5).prop_map(|it| it.concat()), 1 => "[a-zA-Z0-9:._ /-]{0,12}", 1 => "[ab \n]{0,12}"]
+    prop_oneof![3 => prop::collection::vec(piece, 0..5).prop_map(|pieces| pieces.concat()), 1 => "[a-zA-Z0-9:._ /-]{0,12}", 1 => "[ab \n]{0,12}"]
 }
 
 fn value() -> impl Strategy<Value = Json> {
@@ -274,7 +280,7 @@ fn value() -> impl Strategy<Value = Json> {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..5).prop_map(Json::from),
             prop::collection::vec((text(), inner), 0..5)
-                .prop_map(|it| Json::Object(it.into_iter().collect())),
+                .prop_map(|members| Json::Object(members.into_iter().collect())),
         ]
     })
 }
@@ -288,7 +294,7 @@ proptest! {
         let yaml = written(TemplateSyntax::Yaml, &members);
         let back = read(&yaml);
         prop_assert!(same(&back, &Json::Object(members.clone())), "{yaml}\n{back}");
-        prop_assert!(!yaml.lines().any(|it| it.ends_with(' ')), "{yaml}");
+        prop_assert!(!yaml.lines().any(|line| line.ends_with(' ')), "{yaml}");
         let json: Json = serde_json::from_str(&written(TemplateSyntax::Json, &members)).unwrap();
         prop_assert!(same(&json, &Json::Object(members)));
     }
@@ -296,7 +302,7 @@ proptest! {
     #[test]
     fn a_plain_text_starts_with_a_letter_or_a_slash(text in text()) {
         let scalar = scalar(&text);
-        prop_assert!(scalar.starts_with('"') || (scalar == text && text.starts_with(|it: char| it.is_ascii_alphabetic() || it == '/')), "{scalar}");
+        prop_assert!(scalar.starts_with('"') || (scalar == text && text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '/')), "{scalar}");
     }
 }
 
@@ -313,7 +319,7 @@ fn traps_are_quoted_and_read_back() {
         assert_eq!(read(&yaml), members, "{yaml}");
         assert!(
             yaml.chars()
-                .all(|it| matches!(it, '\n' | ' '..='~' | '\u{a0}'..)),
+                .all(|character| matches!(character, '\n' | ' '..='~' | '\u{a0}'..)),
             "{yaml:?}"
         );
         assert!(

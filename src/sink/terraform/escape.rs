@@ -19,23 +19,27 @@ pub(crate) fn push_escaped(out: &mut String, text: &str) {
     // Nearly every text needs no escape.
     if text
         .bytes()
-        .all(|it| matches!(it, b' '..=b'~') && !matches!(it, b'"' | b'\\' | b'$' | b'%'))
+        .all(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\' | b'$' | b'%'))
     {
         return out.push_str(text);
     }
     let mut characters = text.chars().peekable();
-    while let Some(it) = characters.next() {
-        match it {
+    while let Some(character) = characters.next() {
+        match character {
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            '$' | '%' if characters.peek() == Some(&'{') => out.extend([it, it]),
-            it if it.is_control() || matches!(it, '\u{2028}' | '\u{2029}' | '\u{feff}') => {
-                write!(out, "\\u{:04x}", it as u32).expect("writing to a String cannot fail");
+            '$' | '%' if characters.peek() == Some(&'{') => out.extend([character, character]),
+            character
+                if character.is_control()
+                    || matches!(character, '\u{2028}' | '\u{2029}' | '\u{feff}') =>
+            {
+                write!(out, "\\u{:04x}", character as u32)
+                    .expect("writing to a String cannot fail");
             }
-            it => out.push(it),
+            character => out.push(character),
         }
     }
 }
@@ -43,10 +47,10 @@ pub(crate) fn push_escaped(out: &mut String, text: &str) {
 /// Writes a text of a template in JSON, which knows no escapes but those of its markers.
 pub(crate) fn push_marked(out: &mut String, text: &str) {
     let mut characters = text.chars().peekable();
-    while let Some(it) = characters.next() {
-        out.push(it);
-        if matches!(it, '$' | '%') && characters.peek() == Some(&'{') {
-            out.push(it);
+    while let Some(character) = characters.next() {
+        out.push(character);
+        if matches!(character, '$' | '%') && characters.peek() == Some(&'{') {
+            out.push(character);
         }
     }
 }
@@ -72,7 +76,7 @@ pub(crate) fn is_identifier(name: &str) -> bool {
     bytes
         .next()
         .is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
-        && bytes.all(|it| it.is_ascii_alphanumeric() || matches!(it, b'_' | b'-'))
+        && bytes.all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
         && !matches!(name, "for" | "null" | "true" | "false")
 }
 

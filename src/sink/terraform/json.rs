@@ -54,7 +54,7 @@ impl JsonBlocks {
     /// A block at the root of a file.
     pub(crate) fn head(&mut self, header: &[&str]) {
         self.blocks.push(Block {
-            header: header.iter().map(|it| (*it).to_owned()).collect(),
+            header: header.iter().map(|part| (*part).to_owned()).collect(),
             body: String::new(),
         });
         self.enter(false, false, header.len() + 1);
@@ -154,7 +154,10 @@ impl JsonBlocks {
             return self.member(name, &value);
         }
         let text = value.0.to_string();
-        match text.strip_prefix('[').and_then(|it| it.strip_suffix(']')) {
+        match text
+            .strip_prefix('[')
+            .and_then(|rest| rest.strip_suffix(']'))
+        {
             Some(names) => self.list(name, names.split(", ")),
             None => self.template(name, &text),
         }
@@ -220,7 +223,7 @@ fn key(out: &mut String, frame: &mut OpenObject, name: &str) {
 }
 
 fn end_list(out: &mut String, frame: &mut OpenObject) {
-    if frame.last.take().is_some_and(|it| it.is_list) {
+    if frame.last.take().is_some_and(|last| last.is_list) {
         out.push(']');
     }
 }
@@ -269,7 +272,7 @@ impl BlockTree {
             out.push_str(if index > 0 { ",\n" } else { "\n" });
             tree.write(name, depth + 1, out);
         }
-        if !self.members.is_empty() || self.body.as_ref().is_some_and(|it| !it.is_empty()) {
+        if !self.members.is_empty() || self.body.as_ref().is_some_and(|body| !body.is_empty()) {
             out.push('\n');
             push_margin(out, depth);
         }

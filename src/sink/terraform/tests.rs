@@ -24,7 +24,7 @@ fn read(expression: &hcl::Expression) -> String {
 fn element(element: &hcl::template::Element) -> String {
     match element {
         hcl::template::Element::Literal(text) => text.clone(),
-        hcl::template::Element::Interpolation(it) => read(&it.expr),
+        hcl::template::Element::Interpolation(interpolation) => read(&interpolation.expr),
         hcl::template::Element::Directive(_) => panic!("a directive of nobody"),
     }
 }
@@ -33,13 +33,13 @@ proptest! {
     /// Found by fuzzing: a marker was split over two literals.
     #[test]
     fn parts_of_a_template_read_back(parts in prop::collection::vec(prop::option::of("[$%{}a\"]{0,3}"), 0..6)) {
-        let values = parts.iter().map(|it| it.as_deref().map_or_else(|| Value::Input("x".into()), Value::literal)).collect();
+        let values = parts.iter().map(|text| text.as_deref().map_or_else(|| Value::Input("x".into()), Value::literal)).collect();
         let mut source = String::from("a = ");
         Value::Text(values).hcl(&mut source);
         // The crate misreads an escape right behind another sign; Terraform does not.
-        prop_assume!(!["%%%{", "$%%{", "$$${", "%$${"].iter().any(|it| source.contains(it)));
+        prop_assume!(!["%%%{", "$%%{", "$$${", "%$${"].iter().any(|misread| source.contains(misread)));
         let body = hcl::parse(&source).unwrap_or_else(|error| panic!("{error}\n{source}"));
-        let meant: String = parts.iter().map(|it| it.as_deref().unwrap_or(MARK)).collect();
+        let meant: String = parts.iter().map(|text| text.as_deref().unwrap_or(MARK)).collect();
         prop_assert_eq!(read(&body.attributes().next().unwrap().expr), meant, "{}", source);
     }
 }

@@ -178,7 +178,10 @@ impl Hcl for Bare<'_> {
 
     fn json(&self, out: &mut String) {
         let text = self.0.to_string();
-        match text.strip_prefix('"').and_then(|it| it.strip_suffix('"')) {
+        match text
+            .strip_prefix('"')
+            .and_then(|rest| rest.strip_suffix('"'))
+        {
             // A template already.
             Some(template) if !template.contains('\\') => quoted_json(out, template),
             _ => interpolated(&text, out),

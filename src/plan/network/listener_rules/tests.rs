@@ -25,7 +25,7 @@ impl Route {
         self.path
             .iter()
             .enumerate()
-            .fold(String::new(), |text, (index, it)| match it {
+            .fold(String::new(), |text, (index, segment)| match segment {
                 Some(literal) => format!("{text}/{literal}"),
                 None => format!("{text}/{{v{index}}}"),
             })
@@ -37,7 +37,7 @@ impl Route {
                 .path
                 .iter()
                 .zip(request)
-                .all(|(it, part)| it.is_none_or(|it| it == *part))
+                .all(|(segment, part)| segment.is_none_or(|literal| literal == *part))
     }
 }
 
@@ -58,9 +58,9 @@ fn routes() -> impl Strategy<Value = Vec<Route>> {
     .prop_map(|mut routes| {
         let mut seen = Vec::new();
         // Two names of one variable are one path.
-        routes.retain(|it| {
-            !seen.contains(&(it.method, it.path.clone())) && {
-                seen.push((it.method, it.path.clone()));
+        routes.retain(|route| {
+            !seen.contains(&(route.method, route.path.clone())) && {
+                seen.push((route.method, route.path.clone()));
                 true
             }
         });
@@ -89,10 +89,10 @@ fn built(routes: &[Route], hosts: usize) -> ListenerRules {
     let routed: Vec<RoutedPath<'_>> = routes
         .iter()
         .zip(&texts)
-        .map(|(it, path)| RoutedPath {
-            method: it.method,
+        .map(|(route, path)| RoutedPath {
+            method: route.method,
             path,
-            to: it.to,
+            to: route.to,
             prefix: 0,
         })
         .collect();
@@ -117,26 +117,32 @@ fn is_matched(pattern: &[u8], path: &[u8]) -> bool {
 /// Destination of a request at a listener with these rules; its default is a 404.
 fn forwarded(rules: &[ListenerRulePlan], method: HttpMethod, path: &str) -> Destination {
     let mut by_priority: Vec<&ListenerRulePlan> = rules.iter().collect();
-    by_priority.sort_by_key(|it| it.priority);
-    let is_it = |it: &&ListenerRulePlan| {
-        (it.methods.is_empty() || it.methods.contains(&method))
-            && it
+    by_priority.sort_by_key(|rule| rule.priority);
+    let is_matching = |rule: &&ListenerRulePlan| {
+        (rule.methods.is_empty() || rule.methods.contains(&method))
+            && rule
                 .patterns
                 .iter()
-                .any(|it| is_matched(it.as_bytes(), path.as_bytes()))
+                .any(|pattern| is_matched(pattern.as_bytes(), path.as_bytes()))
     };
     by_priority
         .into_iter()
-        .find(is_it)
-        .map_or(Destination::Nothing, |it| it.to)
+        .find(is_matching)
+        .map_or(Destination::Nothing, |rule| rule.to)
 }
 
 /// The path that a request belongs to: a literal before a variable, from the left.
 fn owner<'a>(routes: &'a [Route], request: &[&str]) -> Option<&'a [Option<&'static str>]> {
-    let matching = routes.iter().filter(|it| it.matches(request));
+    let matching = routes.iter().filter(|route| route.matches(request));
     matching
-        .min_by_key(|it| it.path.iter().map(Option::is_none).collect::<Vec<bool>>())
-        .map(|it| &it.path[..])
+        .min_by_key(|route| {
+            route
+                .path
+                .iter()
+                .map(Option::is_none)
+                .collect::<Vec<bool>>()
+        })
+        .map(|route| &route.path[..])
 }
 
 /// All requests of a route: each variable as every literal, and as text that no route has.
@@ -148,7 +154,11 @@ fn requests(route: &Route) -> Vec<Vec<&'static str>> {
         };
         before
             .iter()
-            .flat_map(|start| choices.iter().map(|it| [&start[..], &[*it]].concat()))
+            .flat_map(|start| {
+                choices
+                    .iter()
+                    .map(|choice| [&start[..], &[*choice]].concat())
+            })
             .collect()
     })
 }
@@ -197,7 +207,7 @@ fn has_overlap(routes: &[Route]) -> bool {
 fn sets(least: u32) -> u32 {
     std::env::var("GWGEN_RULE_SETS")
         .ok()
-        .and_then(|it| it.parse().ok())
+        .and_then(|count| count.parse().ok())
         .unwrap_or(least)
 }
 
@@ -216,7 +226,11 @@ fn every_request_arrives_where_its_operation_does() {
         prop_assert!(built.shadowed.is_empty(), "{:?}", built.shadowed);
         prop_assert_eq!(strays(&routes, &built.rules), None, "{:#?}", built.rules);
         for rule in &built.rules {
-            let wildcards: usize = rule.patterns.iter().map(|it| it.matches('*').count()).sum();
+            let wildcards: usize = rule
+                .patterns
+                .iter()
+                .map(|pattern| pattern.matches('*').count())
+                .sum();
             prop_assert!(
                 rule.patterns.len() + rule.methods.len() <= 5
                     && (wildcards <= 5 || rule.patterns.len() == 1),
@@ -251,10 +265,10 @@ fn a_new_route_renumbers_nothing() {
             let numbers: BTreeMap<&str, u32> = all
                 .rules
                 .iter()
-                .map(|it| (&*it.label, it.priority))
+                .map(|rule| (&*rule.label, rule.priority))
                 .collect();
-            for rule in fewer.rules.iter().filter(|it| {
-                !fewer.displaced.contains(&it.label) && !all.displaced.contains(&it.label)
+            for rule in fewer.rules.iter().filter(|rule| {
+                !fewer.displaced.contains(&rule.label) && !all.displaced.contains(&rule.label)
             }) {
                 if let Some(number) = numbers.get(&*rule.label) {
                     prop_assert_eq!(*number, rule.priority);

@@ -20,7 +20,7 @@ struct Any {
 
 impl Any {
     fn text(&self) -> String {
-        let part = |(at, it): (usize, &Part)| match it {
+        let part = |(at, part): (usize, &Part)| match part {
             Part::Literal(text) => format!("/{text}"),
             Part::Variable => format!("/{{v{at}}}"),
             Part::Rest => "/{rest+}".to_owned(),
@@ -44,8 +44,8 @@ fn operations() -> impl Strategy<Value = Vec<Any>> {
     let one = (method, path, to).prop_map(|(method, path, to)| Any { method, path, to });
     prop::collection::vec(one, 2..=5).prop_map(|mut all| {
         let mut seen: Vec<(HttpMethod, Vec<Part>)> = Vec::new();
-        all.retain(|it| {
-            let key = (it.method, it.path.clone());
+        all.retain(|operation| {
+            let key = (operation.method, operation.path.clone());
             !seen.contains(&key) && {
                 seen.push(key);
                 true
@@ -69,23 +69,23 @@ fn picked<'a>(
     let Some((text, below)) = request.split_first() else {
         return answering(
             &all.iter()
-                .filter(|it| it.1.is_empty())
-                .map(|it| it.0)
+                .filter(|pair| pair.1.is_empty())
+                .map(|pair| pair.0)
                 .collect::<Vec<_>>(),
         );
     };
     let through = |is_it: &dyn Fn(&Part) -> bool| -> Vec<(&'a Any, &'a [Part])> {
         all.iter()
-            .filter_map(|(it, path)| {
+            .filter_map(|(operation, path)| {
                 path.split_first()
                     .filter(|(first, _)| is_it(first))
-                    .map(|(_, rest)| (*it, rest))
+                    .map(|(_, rest)| (*operation, rest))
             })
             .collect()
     };
-    let literal = through(&|it| matches!(it, Part::Literal(literal) if literal == text));
+    let literal = through(&|part| matches!(part, Part::Literal(literal) if literal == text));
     let branch = if literal.is_empty() {
-        through(&|it| *it == Part::Variable)
+        through(&|part| *part == Part::Variable)
     } else {
         literal
     };
@@ -96,9 +96,9 @@ fn picked<'a>(
     };
     found.or_else(|| {
         answering(
-            &through(&|it| *it == Part::Rest)
+            &through(&|part| *part == Part::Rest)
                 .iter()
-                .map(|it| it.0)
+                .map(|pair| pair.0)
                 .collect::<Vec<_>>(),
         )
     })
@@ -111,7 +111,7 @@ fn all_requests() -> Vec<Vec<&'static str>> {
     for _ in 0..3 {
         last = last
             .iter()
-            .flat_map(|start| texts.iter().map(|it| [&start[..], &[*it]].concat()))
+            .flat_map(|start| texts.iter().map(|text| [&start[..], &[*text]].concat()))
             .collect();
         all.extend(last.iter().cloned());
     }
@@ -123,10 +123,10 @@ fn rules_of(all: &[Any], hosts: usize) -> ListenerRules {
     let routed: Vec<RoutedPath<'_>> = all
         .iter()
         .zip(&texts)
-        .map(|(it, path)| RoutedPath {
-            method: it.method,
+        .map(|(operation, path)| RoutedPath {
+            method: operation.method,
             path,
-            to: it.to,
+            to: operation.to,
             prefix: 0,
         })
         .collect();
@@ -135,7 +135,10 @@ fn rules_of(all: &[Any], hosts: usize) -> ListenerRules {
 
 /// A request that arrives elsewhere than at its operation's backend.
 fn lost(all: &[Any], rules: &[ListenerRulePlan]) -> Option<String> {
-    let start: Vec<(&Any, &[Part])> = all.iter().map(|it| (it, &it.path[..])).collect();
+    let start: Vec<(&Any, &[Part])> = all
+        .iter()
+        .map(|operation| (operation, &operation.path[..]))
+        .collect();
     for method in [HttpMethod::Get, HttpMethod::Post, HttpMethod::Delete] {
         for request in all_requests() {
             let Some(owner) = picked(&start, method, &request) else {
@@ -221,7 +224,11 @@ fn a_literal_path_leaves_methods_that_it_lacks_to_the_greedy_one_above() {
         HttpMethod::Patch,
     ];
     let mut all = any(&[(HttpMethod::Any, GREEDY, ONE)]);
-    all.extend(methods.iter().flat_map(|it| any(&[(*it, LITERAL, TWO)])));
+    all.extend(
+        methods
+            .iter()
+            .flat_map(|method| any(&[(*method, LITERAL, TWO)])),
+    );
     for hosts in 0..2 {
         let built = rules_of(&all, hosts);
         assert!(built.shadowed.is_empty(), "{built:#?}");
@@ -233,14 +240,14 @@ fn a_literal_path_leaves_methods_that_it_lacks_to_the_greedy_one_above() {
         assert!(
             methods
                 .iter()
-                .all(|it| forwarded(&built.rules, *it, "/f/b") == TWO),
+                .all(|method| forwarded(&built.rules, *method, "/f/b") == TWO),
             "{built:#?}"
         );
         assert!(
             built
                 .rules
                 .iter()
-                .all(|it| it.methods.len() + it.patterns.len() + hosts <= 5),
+                .all(|rule| rule.methods.len() + rule.patterns.len() + hosts <= 5),
             "{built:#?}"
         );
     }

@@ -45,7 +45,7 @@ fn one_backend_that_owns_everything_needs_one_rule() {
         built
             .rules
             .iter()
-            .map(|it| &it.patterns[..])
+            .map(|rule| &rule.patterns[..])
             .collect::<Vec<_>>(),
         [["/*".into()]]
     );
@@ -122,10 +122,10 @@ fn any_method_leaves_the_paths_own_ones_alone() {
 
 #[test]
 fn a_rule_that_is_split_leaves_its_name_to_a_half() {
-    let paths: Vec<String> = (0..6).map(|it| format!("/p{it}")).collect();
+    let paths: Vec<String> = (0..6).map(|index| format!("/p{index}")).collect();
     let list: Vec<(&str, Destination)> = paths
         .iter()
-        .map(|it| (&**it, ONE))
+        .map(|path| (&**path, ONE))
         .chain([("/other", TWO)])
         .collect();
     let (fewer, all) = (one(&list[1..]), one(&list));
@@ -133,8 +133,8 @@ fn a_rule_that_is_split_leaves_its_name_to_a_half() {
         built
             .rules
             .iter()
-            .find(|it| &*it.label == "to__one__0")
-            .map(|it| it.priority)
+            .find(|rule| &*rule.label == "to__one__0")
+            .map(|rule| rule.priority)
     };
     assert_eq!((fewer.rules.len(), all.rules.len()), (2, 3), "{all:#?}");
     assert!(
@@ -158,7 +158,7 @@ fn what_a_pattern_cannot_say_is_a_wildcard() {
         built
             .rules
             .iter()
-            .any(|it| it.patterns == ["/a*1*/*.json".into()]),
+            .any(|rule| rule.patterns == ["/a*1*/*.json".into()]),
         "{built:#?}"
     );
 }
@@ -166,10 +166,10 @@ fn what_a_pattern_cannot_say_is_a_wildcard() {
 #[test]
 fn few_priorities_are_used_up_in_order() {
     let list: Vec<(String, Destination)> = (0..40)
-        .map(|it| {
+        .map(|index| {
             (
-                format!("/p{it}/x{it}/{{id}}/a/b"),
-                if it % 2 == 0 { ONE } else { TWO },
+                format!("/p{index}/x{index}/{{id}}/a/b"),
+                if index % 2 == 0 { ONE } else { TWO },
             )
         })
         .collect();
@@ -180,7 +180,7 @@ fn few_priorities_are_used_up_in_order() {
         tight
             .rules
             .windows(2)
-            .all(|it| it[0].priority < it[1].priority)
+            .all(|pair| pair[0].priority < pair[1].priority)
             && tight.rules.last().unwrap().priority <= 119
     );
     assert!(!tight.displaced.is_empty());

@@ -4,7 +4,7 @@ use super::*;
 
 fn pattern_of(path: &[Option<&str>]) -> String {
     path.iter()
-        .map(|it| format!("/{}", it.unwrap_or("*")))
+        .map(|segment| format!("/{}", segment.unwrap_or("*")))
         .collect()
 }
 
@@ -54,7 +54,7 @@ impl Search {
                 let is_own = owner == route.path;
                 let has_method = routes
                     .iter()
-                    .any(|it| it.path == owner && it.method == route.method);
+                    .any(|other| other.path == owner && other.method == route.method);
                 if !is_own && (has_method || route.to != Destination::Nothing) {
                     continue;
                 }
@@ -65,25 +65,25 @@ impl Search {
             }
         }
         let patterns = candidates(routes);
-        let is_parted = |it: &&Route| {
+        let is_parted = |route: &&Route| {
             routes
                 .iter()
-                .any(|other| other.path == it.path && other.to != it.to)
+                .any(|other| other.path == route.path && other.to != route.to)
         };
         let parted: BTreeSet<String> = routes
             .iter()
             .filter(is_parted)
-            .map(|it| pattern_of(&it.path))
+            .map(|route| pattern_of(&route.path))
             .chain(named)
             .collect();
-        let all: BTreeSet<HttpMethod> = routes.iter().map(|it| it.method).collect();
+        let all: BTreeSet<HttpMethod> = routes.iter().map(|route| route.method).collect();
         let all: Vec<HttpMethod> = all.into_iter().collect();
         let rules = (0_u32..1 << all.len()).map(|bits| {
             let methods: Vec<HttpMethod> = all
                 .iter()
                 .enumerate()
-                .filter(|it| bits >> it.0 & 1 == 1)
-                .map(|it| *it.1)
+                .filter(|indexed| bits >> indexed.0 & 1 == 1)
+                .map(|indexed| *indexed.1)
                 .collect();
             let is_taken = |method: &HttpMethod, path: &str, pattern: &str| {
                 (methods.is_empty() || methods.contains(method))
@@ -100,9 +100,9 @@ impl Search {
                 5 - methods.len(),
                 patterns
                     .iter()
-                    .filter(|it| methods.is_empty() || parted.contains(*it))
-                    .map(|it| (taken(it), it.matches('*').count()))
-                    .filter(|it| it.0 != 0 && it.1 <= 5)
+                    .filter(|pattern| methods.is_empty() || parted.contains(*pattern))
+                    .map(|pattern| (taken(pattern), pattern.matches('*').count()))
+                    .filter(|pair| pair.0 != 0 && pair.1 <= 5)
                     .collect(),
             )
         });
@@ -116,17 +116,17 @@ impl Search {
     /// Requests that may be left after one more rule, without sets that contain another.
     fn next(&self, left: u128) -> Vec<u128> {
         let mut after = BTreeSet::new();
-        for own in self.to.values().filter(|it| *it & left != 0) {
+        for own in self.to.values().filter(|requests| *requests & left != 0) {
             for (room, patterns) in &self.rules {
                 let fitting: BTreeSet<(u128, usize)> = patterns
                     .iter()
-                    .map(|it| (it.0 & left, it.1))
-                    .filter(|it| it.0 != 0 && it.0 & !own == 0)
+                    .map(|pair| (pair.0 & left, pair.1))
+                    .filter(|pair| pair.0 != 0 && pair.0 & !own == 0)
                     .collect();
-                let is_best = |it: &(u128, usize)| {
-                    !fitting
-                        .iter()
-                        .any(|other| other != it && other.0 & it.0 == it.0 && other.1 <= it.1)
+                let is_best = |pair: &(u128, usize)| {
+                    !fitting.iter().any(|other| {
+                        other != pair && other.0 & pair.0 == pair.0 && other.1 <= pair.1
+                    })
                 };
                 let best: Vec<(u128, usize)> = fitting.iter().copied().filter(is_best).collect();
                 fill(&best, (*room, 5), left, &mut after);
@@ -135,7 +135,10 @@ impl Search {
         let all: Vec<u128> = after.into_iter().collect();
         all.iter()
             .copied()
-            .filter(|it| !all.iter().any(|other| other != it && other & !it == 0))
+            .filter(|requests| {
+                !all.iter()
+                    .any(|other| other != requests && other & !requests == 0)
+            })
             .collect()
     }
 
@@ -148,14 +151,17 @@ impl Search {
             .count();
         if backends == 0
             || backends > count
-            || self.failed.get(&left).is_some_and(|it| *it >= count)
+            || self
+                .failed
+                .get(&left)
+                .is_some_and(|failed| *failed >= count)
         {
             return backends == 0;
         }
         let is_found = self
             .next(left)
             .into_iter()
-            .any(|it| self.is_enough(it, count - 1));
+            .any(|requests| self.is_enough(requests, count - 1));
         if !is_found {
             self.failed.insert(left, count);
         }
@@ -184,7 +190,7 @@ fn fill(
 /// requests to tell.
 fn fewest(routes: &[Route], limit: usize) -> Option<usize> {
     let mut search = Search::new(routes)?;
-    let left = search.to.values().fold(0, |sum, it| sum | it);
+    let left = search.to.values().fold(0, |sum, requests| sum | requests);
     (0..limit).find(|count| search.is_enough(left, *count))
 }
 
@@ -204,9 +210,11 @@ fn compared(count: u32, is_one_method: bool) -> [usize; 3] {
     runner
         .run(&routes(), |mut routes| {
             if is_one_method {
-                routes.iter_mut().for_each(|it| it.method = HttpMethod::Get);
+                routes
+                    .iter_mut()
+                    .for_each(|route| route.method = HttpMethod::Get);
                 let mut seen = BTreeSet::new();
-                routes.retain(|it| seen.insert(it.text()));
+                routes.retain(|route| seen.insert(route.text()));
             }
             routes.truncate(12);
             let found = built(&routes, 0).rules.len();
