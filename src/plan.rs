@@ -26,7 +26,7 @@ use crate::blueprint::{self, LimitsSpec};
 use crate::diagnostic::{OperationName, Place};
 use crate::openapi::{HttpMethod, Security};
 pub use crate::plan::access::authorizers::{
-    AuthDifference, AuthPlan, AuthorizerAsks, AuthorizerPlan, Check, LambdaAuthorizerPlan,
+    AuthDifference, AuthPlan, AuthorizerPlan, AuthorizerSource, Check, LambdaAuthorizerPlan,
 };
 pub use crate::plan::access::keys::{KeyPlan, KeySource, QuotaPlan, UsagePlan};
 pub(crate) use crate::plan::access::schemes::Declared;
@@ -208,7 +208,7 @@ pub struct OperationPlan {
     /// REST API cannot hold it.
     pub gateway_path: Option<Vec<Segment>>,
     /// Path on the gateway of an operation that is not public, where it has whole segments.
-    pub asked_path: Option<Vec<Segment>>,
+    pub requested_path: Option<Vec<Segment>>,
     /// Base path and path of an operation that private callers reach through a balancer.
     pub private_path: Option<Arc<str>>,
     /// Path that the backend gets.

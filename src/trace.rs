@@ -276,14 +276,16 @@ fn not_public<'p>(
     segments: &[&str],
 ) -> Option<&'p OperationPlan> {
     let is_requested = |operation: &&OperationPlan| {
-        let mut path = operation.asked_path.iter();
+        let mut path = operation.requested_path.iter();
         !operation.is_public()
             && operation.method.overlaps(method)
             && path.any(|path| has(path, segments))
     };
     let variables = |operation: &&OperationPlan| {
-        let segments = operation.asked_path.iter().flatten();
-        segments.filter(|it| it.variable().is_some()).count()
+        let segments = operation.requested_path.iter().flatten();
+        segments
+            .filter(|segment| segment.variable().is_some())
+            .count()
     };
     let operations = plan.operations.iter();
     operations.filter(is_requested).min_by_key(variables)
@@ -291,7 +293,7 @@ fn not_public<'p>(
 
 /// The exposure of an operation that is not public, in a sentence.
 fn exposure_of(operation: &OperationPlan) -> Option<String> {
-    let path = text_of(operation.asked_path.as_ref()?);
+    let path = text_of(operation.requested_path.as_ref()?);
     let (method, exposure) = (operation.method.as_str(), operation.exposure.name());
     (!operation.is_public()).then(|| format!("`{method} {path}` is {exposure}"))
 }

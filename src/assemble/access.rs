@@ -10,7 +10,7 @@ use super::values::list;
 use crate::aws::{
     Authorization, AuthorizedBy, Authorizer, AuthorizerKind, AuthorizerPermission, RestApi, Stack,
 };
-use crate::plan::{AuthPlan, AuthorizerAsks, Check, Plan, names};
+use crate::plan::{AuthPlan, AuthorizerSource, Check, Plan, names};
 use crate::stack::{File, Handle, Label, Value};
 pub(crate) use keys::usage_plans;
 
@@ -22,11 +22,11 @@ pub(crate) fn authorizers(stack: &mut Stack, plan: &Plan, api: &Handle<RestApi>)
     let mut made = Authorizers::new();
     for planned in &plan.authorizers {
         let label = Label::new(names::literal(&planned.name));
-        let asks = match &planned.asks {
-            AuthorizerAsks::Cognito(pools) => AuthorizerKind::Cognito {
+        let asks = match &planned.source {
+            AuthorizerSource::Cognito(pools) => AuthorizerKind::Cognito {
                 user_pools: list(pools),
             },
-            AuthorizerAsks::Lambda(lambda) => AuthorizerKind::Lambda {
+            AuthorizerSource::Lambda(lambda) => AuthorizerKind::Lambda {
                 function: function(&lambda.function),
                 is_token: lambda.is_token,
                 identity: lambda.identity.clone(),
@@ -42,9 +42,9 @@ pub(crate) fn authorizers(stack: &mut Stack, plan: &Plan, api: &Handle<RestApi>)
                 asks,
             },
         );
-        let by = match &planned.asks {
-            AuthorizerAsks::Cognito(_) => AuthorizedBy::Cognito(handle),
-            AuthorizerAsks::Lambda(lambda) => {
+        let by = match &planned.source {
+            AuthorizerSource::Cognito(_) => AuthorizedBy::Cognito(handle),
+            AuthorizerSource::Lambda(lambda) => {
                 let label = Label::new(format!("authorizer__{label}"));
                 let (function, authorizer) = (function(&lambda.function), handle.clone());
                 let permission = AuthorizerPermission {
@@ -83,9 +83,9 @@ pub(crate) fn authorization(auth: &AuthPlan, authorizers: &Authorizers) -> Autho
 /// the snapshot was made (docs/aws-rules.md#d1).
 pub(crate) fn in_snapshot<'s>(
     stack: &'s Stack,
-    asked: &Authorization,
+    required: &Authorization,
 ) -> Option<(&'s Authorizer, Vec<Value>)> {
-    let handle = asked.authorizer()?;
+    let handle = required.authorizer()?;
     let node = stack.get(handle);
     Some((
         node,

@@ -148,11 +148,11 @@ fn operation(method: &Method, names: &ComponentNames) -> Vec<Member> {
     members
 }
 
-/// One requirement of all that is asked for, or none.
-fn security(asked: &Authorization, names: &ComponentNames) -> Document {
+/// Returns one requirement with all required schemes, or none.
+fn security(required: &Authorization, names: &ComponentNames) -> Document {
     let scopes = || {
         Document::List(
-            asked
+            required
                 .scopes
                 .iter()
                 .map(|scope| Document::text(scope))
@@ -160,14 +160,14 @@ fn security(asked: &Authorization, names: &ComponentNames) -> Document {
         )
     };
     let mut all: Vec<Member> = Vec::new();
-    match &asked.by {
+    match &required.by {
         AuthorizedBy::Nobody => {}
         AuthorizedBy::Iam => all.push((names.signed.clone().into(), Document::List(Vec::new()))),
         AuthorizedBy::Cognito(authorizer) | AuthorizedBy::Custom(authorizer) => {
             all.push((names.of[&authorizer.index()].to_string().into(), scopes()))
         }
     }
-    if asked.api_key {
+    if required.api_key {
         all.push((names.keyed.clone().into(), Document::List(Vec::new())));
     }
     Document::List(if all.is_empty() {
@@ -179,15 +179,15 @@ fn security(asked: &Authorization, names: &ComponentNames) -> Document {
 
 /// Every scheme that an operation names.
 fn schemes(stack: &Stack, names: &ComponentNames) -> Vec<Member> {
-    let asked = || stack.all().map(|method: &Method| &method.authorization);
+    let required = || stack.all().map(|method: &Method| &method.authorization);
     let authorizers = stack
         .all()
         .map(|authorizer: &Authorizer| (authorizer.name.to_string().into(), authorizer.scheme()));
     let mut schemes: Vec<Member> = authorizers.collect();
-    if asked().any(|access| access.by == AuthorizedBy::Iam) {
+    if required().any(|access| access.by == AuthorizedBy::Iam) {
         schemes.push((names.signed.clone().into(), signed()));
     }
-    if asked().any(|access| access.api_key) {
+    if required().any(|access| access.api_key) {
         schemes.push((names.keyed.clone().into(), keyed()));
     }
     schemes

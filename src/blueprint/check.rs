@@ -4,11 +4,11 @@
 mod auth;
 mod backends;
 mod forwarder;
+mod integration;
 mod names;
 mod rest;
 mod stage;
 mod topology;
-mod ways;
 
 use super::Blueprint;
 use super::fault::subject;

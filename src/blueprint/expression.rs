@@ -182,7 +182,7 @@ mod tests {
 
     #[test]
     fn spacing_is_that_of_terraform_fmt() {
-        for (written, wanted) in [
+        for (written, expected) in [
             (" local.vpc_id ", "local.vpc_id"),
             ("var.a+1", "var.a + 1"),
             (
@@ -209,7 +209,7 @@ mod tests {
             ("a&&-b>0||!-c", "a && -b > 0 || !-c"),
             ("x # why", "x"),
         ] {
-            assert_eq!(formatted(written).as_deref(), Ok(wanted), "{written}");
+            assert_eq!(formatted(written).as_deref(), Ok(expected), "{written}");
         }
     }
 

@@ -35,9 +35,9 @@ const NAMED: &[&str] = &[
 
 /// Returns whether a pointer is of the pattern's shape.
 pub(crate) fn has_shape(pointer: &str, pattern: &str) -> bool {
-    let (mut tokens, mut wanted) = (pointer.split('/'), pattern.split('/'));
+    let (mut tokens, mut shapes) = (pointer.split('/'), pattern.split('/'));
     loop {
-        match (tokens.next(), wanted.next()) {
+        match (tokens.next(), shapes.next()) {
             (None, None) => return true,
             (Some(token), Some(shape)) if shape == "*" || shape == token => {}
             _ => return false,

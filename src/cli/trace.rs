@@ -76,13 +76,13 @@ struct BlueprintTrace<'a> {
 
 /// Errors: those of compiling; GW9001 the stack cannot be followed.
 pub(crate) fn run(arguments: &TraceArguments, session: &mut Session<'_>) -> io::Result<Exit> {
-    let asked = TracedRequest::of(arguments.method, &arguments.path)
+    let requested = TracedRequest::of(arguments.method, &arguments.path)
         .expect("the parser of the command line has read it once");
     let (jobs, mut reports) = session.jobs(&BlueprintArguments::default());
     let (mut exit, mut traces) = (Exit::Done, Vec::new());
     for job in &jobs {
         let mut compiled = compiled(job);
-        match traced(job, &compiled, &asked) {
+        match traced(job, &compiled, &requested) {
             Some(Ok(trace)) => {
                 let is_served =
                     trace.served || trace.private.as_ref().is_some_and(|private| private.served);
@@ -115,7 +115,7 @@ pub(crate) fn run(arguments: &TraceArguments, session: &mut Session<'_>) -> io::
 fn traced(
     job: &Job,
     compiled: &Compiled,
-    asked: &TracedRequest,
+    requested: &TracedRequest,
 ) -> Option<Result<Trace, Box<Diagnostic>>> {
     let (Some(plan), Some(assembled), Some(_), Some(output)) = (
         &compiled.plan,
@@ -126,7 +126,7 @@ fn traced(
         return None;
     };
     let folder = shown_output(&job.request, output);
-    let mut traced = match trace(plan, assembled, asked) {
+    let mut traced = match trace(plan, assembled, requested) {
         Ok(traced) => traced,
         Err(problem) => {
             let diagnostic = diagnostic::WALK_MISMATCH

@@ -23,7 +23,7 @@ pub struct ReadmeFacts<'a> {
 }
 
 /// Writes the README.
-pub fn readme(stack: &Stack, told: ReadmeFacts<'_>) -> String {
+pub fn readme(stack: &Stack, facts: ReadmeFacts<'_>) -> String {
     let ReadmeFacts {
         format,
         name,
@@ -31,7 +31,7 @@ pub fn readme(stack: &Stack, told: ReadmeFacts<'_>) -> String {
         way,
         notes,
         routes,
-    } = told;
+    } = facts;
     let input = |(name, input): (&Arc<str>, &Input)| {
         let default = input
             .default

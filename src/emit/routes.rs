@@ -116,7 +116,7 @@ fn paths(plan: &Plan, operation: &OperationPlan) -> (String, Option<String>) {
     }
     (
         operation
-            .asked_path
+            .requested_path
             .as_ref()
             .map_or_else(|| operation.path.to_string(), |path| text_of(path)),
         None,

@@ -42,13 +42,13 @@ fn holds(bytes: &[u8], text: &str) -> bool {
 fn files_of_this_and_of_older_releases_have_the_banner() {
     let banner = BANNER.join("\n# ");
     let old_zip = ["PK\u{3}\u{4} header index.py", OLD_CODE[1], "\n"].concat();
-    for ours in [
+    for managed in [
         &format!("# {banner}\n"),
         &format!("{{\n  \"//\": \"{banner}\"\n}}"),
         &format!("{}\n\"\"\"", OLD_CODE[0]),
         &old_zip,
     ] {
-        assert!(carries_banner(ours.as_bytes()), "{ours}");
+        assert!(carries_banner(managed.as_bytes()), "{managed}");
     }
     let far_below = format!("{}# {banner}\n", "# mine\n".repeat(200));
     for foreign in ["", "# mine\n", "PK\u{3}\u{4} of somebody else", &far_below] {

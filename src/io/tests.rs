@@ -1,7 +1,7 @@
 //! The writer on real folders.
 
 pub(crate) mod faults;
-mod ours;
+mod managed;
 mod reading;
 
 use std::fs;

@@ -62,12 +62,12 @@ pub(crate) fn private<'a>(
     let mut path: String = prefix.collect();
     path.push_str(&filled(
         private_path,
-        operation.asked_path.as_deref().unwrap_or_default(),
+        operation.requested_path.as_deref().unwrap_or_default(),
         &request.segments(),
     ));
     let request = RuleRequest {
         method: request.method.as_str(),
-        host: planned.hosts.first().map(|it| &**it),
+        host: planned.hosts.first().map(|host| &**host),
         path: &path,
     };
     let follower = hops.follower;

@@ -11,7 +11,7 @@ use crate::aws::{
     Function, KeyRef, Method, UsagePlan, UsagePlanKey,
 };
 use crate::follow::{located, node};
-use crate::plan::{AuthorizerAsks, AuthorizerPlan, Check, KeySource, OperationPlan, Plan, names};
+use crate::plan::{AuthorizerPlan, AuthorizerSource, Check, KeySource, OperationPlan, Plan, names};
 use crate::stack::Handle;
 
 /// Compares the access that a method requires with the planned access of its operation.
@@ -58,10 +58,10 @@ fn authorizer_holds(
     if Some(node.api.index()) != assembled.api.as_ref().map(Handle::index) {
         return Err("names an authorizer of another API".into());
     }
-    let same = match (&node.asks, &planned.asks, &found.by) {
+    let same = match (&node.asks, &planned.source, &found.by) {
         (
             AuthorizerKind::Cognito { user_pools },
-            AuthorizerAsks::Cognito(planned),
+            AuthorizerSource::Cognito(planned),
             AuthorizedBy::Cognito(_),
         ) => is_same_list(user_pools, planned),
         (
@@ -71,7 +71,7 @@ fn authorizer_holds(
                 identity,
                 ttl_s,
             },
-            AuthorizerAsks::Lambda(planned),
+            AuthorizerSource::Lambda(planned),
             AuthorizedBy::Custom(_),
         ) => {
             may_call(assembled, handle, function)?;
@@ -111,7 +111,7 @@ fn may_call(
 pub(crate) fn extras(plan: &Plan, assembled: &Assembled) -> Option<String> {
     let stack = &assembled.stack;
     let functions = plan.authorizers.iter();
-    let functions = functions.filter(|it| matches!(it.asks, AuthorizerAsks::Lambda(_)));
+    let functions = functions.filter(|it| matches!(it.source, AuthorizerSource::Lambda(_)));
     let keys = || plan.usage_plans.iter().flat_map(|it| &it.keys);
     let created = keys().filter(|it| matches!(it.source, KeySource::Made(_)));
     let of = |is_there: bool, number: usize| if is_there { number } else { 0 };

@@ -16,7 +16,7 @@ pub(crate) fn is_unreachable(
     tree: &ResourceTree<'_>,
     operation: &OperationPlan,
 ) -> Result<(), String> {
-    let Some(path) = &operation.asked_path else {
+    let Some(path) = &operation.requested_path else {
         return Ok(());
     };
     let probe = Probe {

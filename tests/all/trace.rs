@@ -246,7 +246,7 @@ fn check_not_public(compiled: &Compiled, name: &str) -> usize {
     let mut private_paths = 0;
     for operation in &plan.operations {
         let Some(path) = operation
-            .asked_path
+            .requested_path
             .as_ref()
             .filter(|_| !operation.is_public())
         else {

@@ -74,7 +74,7 @@ fn served(plan: &Plan) -> Vec<ServedMethod<'_>> {
 }
 
 /// Every path with its methods, parents before children.
-pub(crate) fn routes(stack: &mut Stack, plan: &Plan, way: &Behind<'_>) -> Vec<Handle<Method>> {
+pub(crate) fn routes(stack: &mut Stack, plan: &Plan, nodes: &Behind<'_>) -> Vec<Handle<Method>> {
     let served = served(plan);
     // Room for a resource on every second method; more is had by growing.
     stack.entries.reserve(served.len() + served.len() / 2);
@@ -89,16 +89,16 @@ pub(crate) fn routes(stack: &mut Stack, plan: &Plan, way: &Behind<'_>) -> Vec<Ha
         let kept = parents
             .iter()
             .zip(path)
-            .take_while(|((segment, _), wanted)| segment == *wanted)
+            .take_while(|((segment, _), requested)| segment == *requested)
             .count();
         parents.truncate(kept);
         for depth in kept..path.len() {
             let parent = parents.last().map_or_else(
-                || ApiRoot::Root(way.api.clone()),
+                || ApiRoot::Root(nodes.api.clone()),
                 |(_, parent)| parent.clone(),
             );
             let resource = Resource {
-                api: way.api.clone(),
+                api: nodes.api.clone(),
                 parent,
                 path_part: part(&path[depth]),
             };
@@ -111,10 +111,10 @@ pub(crate) fn routes(stack: &mut Stack, plan: &Plan, way: &Behind<'_>) -> Vec<Ha
         }
         let on = parents
             .last()
-            .map_or_else(|| ApiRoot::Root(way.api.clone()), |(_, on)| on.clone());
+            .map_or_else(|| ApiRoot::Root(nodes.api.clone()), |(_, on)| on.clone());
         for (_, http_method, answering) in served.iter().copied() {
             let label = Label::new(names::operation_label(http_method, path));
-            let (request_parameters, integration) = answer(plan, way, path, answering);
+            let (request_parameters, integration) = answer(plan, nodes, path, answering);
             let operation = match answering {
                 Answering::Operation(operation) => Some(operation),
                 Answering::Refusal | Answering::Preflight(_) => None,
@@ -122,13 +122,13 @@ pub(crate) fn routes(stack: &mut Stack, plan: &Plan, way: &Behind<'_>) -> Vec<Ha
             let cache = operation.and_then(|operation| operation.cache.as_ref());
             let cache_keys = cache.map(|cache| cache.keys.clone()).unwrap_or_default();
             let checks = operation
-                .map(|operation| way.checking.of(&operation.checks))
+                .map(|operation| nodes.checking.of(&operation.checks))
                 .unwrap_or_default();
             // Refusals and preflights require no access.
             let authorization = operation
-                .map(|operation| access::authorization(&operation.auth, way.authorizers))
+                .map(|operation| access::authorization(&operation.auth, nodes.authorizers))
                 .unwrap_or_default();
-            let (api, on) = (way.api.clone(), on.clone());
+            let (api, on) = (nodes.api.clone(), on.clone());
             let method = Method {
                 api,
                 on,
@@ -163,7 +163,7 @@ fn part(segment: &Segment) -> Arc<str> {
 /// Parameters and integration of a method.
 fn answer(
     plan: &Plan,
-    way: &Behind<'_>,
+    nodes: &Behind<'_>,
     path: &[Segment],
     answering: Answering<'_>,
 ) -> (Arc<BTreeMap<String, bool>>, Integration) {
@@ -189,12 +189,12 @@ fn answer(
         .expect("a public operation without a backend is an error, and nothing is assembled")];
     (
         Arc::clone(&operation.request_parameters),
-        integration(way, operation, backend),
+        integration(nodes, operation, backend),
     )
 }
 
 fn integration(
-    behind: &Behind<'_>,
+    nodes: &Behind<'_>,
     operation: &OperationPlan,
     backend: &BackendPlan,
 ) -> Integration {
@@ -206,7 +206,7 @@ fn integration(
     let timeout_ms = operation.timeout_ms;
     match &backend.integration {
         IntegrationPlan::Balanced(balanced) => {
-            let network = behind
+            let network = nodes
                 .network
                 .expect("a plan has a network where a backend stands behind the balancer");
             Integration::Proxy(proxy(network, balanced, path, headers, timeout_ms))
@@ -226,7 +226,7 @@ fn integration(
             timeout_ms,
         }),
         IntegrationPlan::Forwarder(_) => Integration::Function(FunctionCall {
-            function: forwarding(behind.functions, backend),
+            function: forwarding(nodes.functions, backend),
             timeout_ms,
         }),
     }

@@ -54,12 +54,12 @@ fn to_alb(
     front: &[End<Source>],
     from_front: &str,
 ) {
-    let theirs = match &alb.balancer {
+    let balancer_group = match &alb.balancer {
         AlbBalancerPlan::Made { .. } => groups.alb.map(own),
         AlbBalancerPlan::Existing { security_group, .. } => security_group.as_ref().map(named),
     };
     let clients = alb.clients.as_ref().map(clients).unwrap_or_default();
-    let to = theirs.as_ref().map_or_else(anywhere, group_peer);
+    let to = balancer_group.as_ref().map_or_else(anywhere, group_peer);
     let purpose = |phrase| Purpose {
         phrase,
         backend: None,
@@ -69,12 +69,19 @@ fn to_alb(
             let phrase = "Requests to the application load balancer";
             rules.egress(group, listener.port, &to, purpose(phrase));
         }
-        let Some(theirs) = &theirs else { continue };
+        let Some(balancer_group) = &balancer_group else {
+            continue;
+        };
         for from in front {
-            rules.ingress(theirs, listener.port, from, purpose(from_front));
+            rules.ingress(balancer_group, listener.port, from, purpose(from_front));
         }
         for from in &clients {
-            rules.ingress(theirs, listener.port, from, purpose("Private callers"));
+            rules.ingress(
+                balancer_group,
+                listener.port,
+                from,
+                purpose("Private callers"),
+            );
         }
     }
 }
@@ -123,7 +130,7 @@ fn to_backends(
             .health_check
             .port
             .filter(|port| *port != backend.port);
-        let theirs = backend.security_group.as_ref().map(named);
+        let backend_group = backend.security_group.as_ref().map(named);
         let ports = [(Some(backend.port), "Requests"), (health, "Health checks")];
         for (port, what) in ports {
             let Some(port) = port else { continue };
@@ -136,12 +143,14 @@ fn to_backends(
                 backend: Some(&backend.name),
             };
             if let Some(group) = group {
-                let to = theirs.as_ref().map_or_else(anywhere, group_peer);
+                let to = backend_group.as_ref().map_or_else(anywhere, group_peer);
                 rules.egress(group, port, &to, purpose(&out));
             }
-            let Some(theirs) = &theirs else { continue };
+            let Some(backend_group) = &backend_group else {
+                continue;
+            };
             for from in sources {
-                rules.ingress(theirs, port, from, purpose(&within));
+                rules.ingress(backend_group, port, from, purpose(&within));
             }
         }
     }

@@ -104,7 +104,7 @@ impl Checker<'_> {
             );
         }
         self.fits(at, backend, kinds.as_deref().unwrap_or_default());
-        self.fits_its_way(at, backend);
+        self.fits_integration(at, backend);
         self.literals(at, backend);
     }
 
@@ -141,7 +141,7 @@ impl Checker<'_> {
 
     fn literals(&mut self, at: &str, backend: &BackendSpec) {
         if let Some(ValueSpec::Literal(url)) = &backend.url
-            && let Some(problem) = super::ways::url_problem(url)
+            && let Some(problem) = super::integration::url_problem(url)
         {
             let help = "write for example `https://orders.example.com`";
             self.wrong(&child(at, "url"), format_args!("`{url}` {problem}"), help);

@@ -204,8 +204,9 @@ fn is_origin(origin: &str) -> bool {
     let (host, port) = host
         .split_once(':')
         .map_or((host, None), |(host, port)| (host, Some(port)));
-    let legal =
-        |it: u8| it.is_ascii_lowercase() || it.is_ascii_digit() || matches!(it, b'-' | b'.' | b'_');
+    let legal = |byte: u8| {
+        byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'.' | b'_')
+    };
     // A browser leaves the scheme's own port out.
     let is_own_port = matches!(
         (scheme, port),

@@ -73,9 +73,10 @@ impl Overlay<'_> {
     fn list(&self, field: &str) -> Option<Diagnostic> {
         let list = |of: &'_ Value| of.get(field).and_then(Value::as_array).cloned();
         let (base, top) = (list(self.base)?, list(self.merged).unwrap_or_default());
-        let is_safeguard =
-            |it: &Value| field == "expect" || RESTRICTING.iter().any(|field| restricts(it, field));
-        let is_kept = |it: &Value| top.iter().any(|other| keeps(other, it));
+        let is_safeguard = |entry: &Value| {
+            field == "expect" || RESTRICTING.iter().any(|field| restricts(entry, field))
+        };
+        let is_kept = |entry: &Value| top.iter().any(|other| keeps(other, entry));
         let lost: Vec<(usize, &Value)> = base
             .iter()
             .enumerate()

@@ -51,12 +51,12 @@ pub enum Check {
 pub struct AuthorizerPlan {
     /// The name of its entry of `auth`.
     pub name: Arc<str>,
-    pub asks: AuthorizerAsks,
+    pub source: AuthorizerSource,
 }
 
 /// The service that an authorizer asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum AuthorizerAsks {
+pub enum AuthorizerSource {
     /// User pools, by their ARNs.
     Cognito(Values),
     Lambda(LambdaAuthorizerPlan),
@@ -94,20 +94,20 @@ pub(crate) fn authorizers(
         .filter(|(name, _)| used.contains(name.as_str()));
     let plan = |(name, spec): (&String, &AuthSpec)| {
         let at = child("/auth", name);
-        let asks = match spec {
+        let source = match spec {
             AuthSpec::Cognito(cognito) => {
                 let at = child(&child(&at, "cognito"), "user_pools");
                 let pools = &cognito.user_pools;
-                AuthorizerAsks::Cognito(variables.values(pools, InputType::UserPools, &at))
+                AuthorizerSource::Cognito(variables.values(pools, InputType::UserPools, &at))
             }
             AuthSpec::Lambda(function) => {
-                AuthorizerAsks::Lambda(lambda(variables, function, &child(&at, "lambda")))
+                AuthorizerSource::Lambda(lambda(variables, function, &child(&at, "lambda")))
             }
             AuthSpec::Iam | AuthSpec::ApiKey | AuthSpec::Ignore => return None,
         };
         Some(AuthorizerPlan {
             name: name.as_str().into(),
-            asks,
+            source,
         })
     };
     entries.filter_map(plan).collect()

@@ -13,7 +13,9 @@ use crate::diagnostic::{self, Diagnostic, OperationName};
 use crate::plan::paths::text_of;
 use crate::plan::rules::Matchers;
 use crate::plan::variables::Variables;
-use crate::plan::{AuthorizerAsks, AuthorizerPlan, InputType, OperationPlan, ThrottlePlan, Value};
+use crate::plan::{
+    AuthorizerPlan, AuthorizerSource, InputType, OperationPlan, ThrottlePlan, Value,
+};
 use crate::source::pointer::child;
 
 /// A usage plan of the stage.
@@ -240,7 +242,7 @@ fn without_key_giver(
 ) -> Option<Diagnostic> {
     let functions: BTreeSet<&str> = authorizers
         .iter()
-        .filter(|authorizer| matches!(authorizer.asks, AuthorizerAsks::Lambda(_)))
+        .filter(|authorizer| matches!(authorizer.source, AuthorizerSource::Lambda(_)))
         .map(|authorizer| &*authorizer.name)
         .collect();
     let mut keyless = keyed.to_vec();

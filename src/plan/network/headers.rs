@@ -9,8 +9,8 @@ use crate::blueprint::{self, BackendSpec, Blueprint, BlueprintSpec};
 use crate::diagnostic::{self, Diagnostic};
 use crate::plan::variables::Variables;
 use crate::plan::{
-    AuthPlan, AuthorizerAsks, Check, HeaderPlan, HeaderSourcePlan, InputType, OperationPlan, Plan,
-    Value,
+    AuthPlan, AuthorizerSource, Check, HeaderPlan, HeaderSourcePlan, InputType, OperationPlan,
+    Plan, Value,
 };
 use crate::source::pointer::child;
 
@@ -328,11 +328,11 @@ impl FilledBy {
         let name = auth.authorizer();
         let mut authorizers = plan.authorizers.iter();
         let authorizer = authorizers.find(|authorizer| Some(&*authorizer.name) == name);
-        let asks = authorizer.map(|authorizer| &authorizer.asks);
+        let source = authorizer.map(|authorizer| &authorizer.source);
         match self {
             Self::Iam => auth.check == Check::Iam,
-            Self::Cognito => matches!(asks, Some(AuthorizerAsks::Cognito(_))),
-            Self::Lambda => matches!(asks, Some(AuthorizerAsks::Lambda(_))),
+            Self::Cognito => matches!(source, Some(AuthorizerSource::Cognito(_))),
+            Self::Lambda => matches!(source, Some(AuthorizerSource::Lambda(_))),
         }
     }
 

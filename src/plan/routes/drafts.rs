@@ -148,7 +148,7 @@ impl<'a> Builder<'a> {
             gateway_path: template
                 .filter(|_| is_public)
                 .map(|template| below_prefix(template)),
-            asked_path: (!is_public)
+            requested_path: (!is_public)
                 .then(|| paths::template(&notation.path, false).ok())
                 .flatten()
                 .map(|template| below_prefix(&template)),

@@ -12,7 +12,7 @@ use super::variants::{AS_IT_STANDS, Variant, variants};
 use crate::support::{Case, findings, fixtures, in_parallel, is_full};
 use gwgen::Compiled;
 use gwgen::blueprint::Exposure;
-use gwgen::plan::{AuthPlan, AuthorizerAsks, Check, OperationPlan, Plan};
+use gwgen::plan::{AuthPlan, AuthorizerSource, Check, OperationPlan, Plan};
 use serde_json::Value;
 
 /// Outcome of a mutation.
@@ -233,11 +233,11 @@ fn more_open(before: &Plan, after: &Plan) -> Vec<String> {
         .map(|((_, method, path, _), _)| format!("{method} {path}"))
         .collect();
     let sources = |plan: &Plan| -> BTreeSet<(String, String)> {
-        let functions = plan.authorizers.iter().filter_map(|it| match &it.asks {
-            AuthorizerAsks::Lambda(function) => {
+        let functions = plan.authorizers.iter().filter_map(|it| match &it.source {
+            AuthorizerSource::Lambda(function) => {
                 Some((it.name.to_string(), function.identity.clone()))
             }
-            AuthorizerAsks::Cognito(_) => None,
+            AuthorizerSource::Cognito(_) => None,
         });
         functions
             .flat_map(|(name, identity)| {

@@ -159,7 +159,7 @@ pub(crate) mod tests {
             cache: None,
             timeout_ms: 29_000,
             gateway_path: Some(path(from)),
-            asked_path: None,
+            requested_path: None,
             private_path: None,
             backend_path: path(to),
             has_trailing_slash: false,

@@ -63,7 +63,11 @@ fn picked<'a>(
     request: &[&str],
 ) -> Option<&'a Any> {
     let answering = |list: &[&'a Any]| {
-        let of = |method: HttpMethod| list.iter().find(|it| it.method == method).copied();
+        let of = |method: HttpMethod| {
+            list.iter()
+                .find(|operation| operation.method == method)
+                .copied()
+        };
         of(method).or_else(|| of(HttpMethod::Any))
     };
     let Some((text, below)) = request.split_first() else {
@@ -160,7 +164,7 @@ fn lost(all: &[Any], rules: &[ListenerRulePlan]) -> Option<String> {
 
 #[test]
 fn a_request_for_any_arrives_or_the_two_paths_are_reported() {
-    let told = std::cell::Cell::new([0_usize; 2]);
+    let counts = std::cell::Cell::new([0_usize; 2]);
     let mut runner = TestRunner::new(Config {
         cases: sets(4_000),
         failure_persistence: None,
@@ -168,15 +172,15 @@ fn a_request_for_any_arrives_or_the_two_paths_are_reported() {
     });
     let result = runner.run(&operations(), |all| {
         let built = rules_of(&all, 0);
-        let [count, clear] = told.get();
-        told.set([count + 1, clear + usize::from(built.shadowed.is_empty())]);
+        let [count, clear] = counts.get();
+        counts.set([count + 1, clear + usize::from(built.shadowed.is_empty())]);
         if built.shadowed.is_empty() {
             prop_assert_eq!(lost(&all, &built.rules), None, "{:#?}", built.rules);
         }
         Ok(())
     });
     result.unwrap();
-    let [count, clear] = told.get();
+    let [count, clear] = counts.get();
     assert!(clear * 4 >= count, "{clear} of {count}");
 }
 

@@ -1,4 +1,5 @@
-//! Which files are ours, whatever a manifest or a staging folder that anybody may commit says.
+//! Ownership of files: a manifest or a staging folder, which anybody may commit, makes no file
+//! managed.
 
 use super::{FileChange, Repository, codes, marked, refused, tree, written};
 use crate::diagnostic;
@@ -22,7 +23,7 @@ fn leftovers_of_killed_runs_are_cleaned_up_and_say_nothing_of_other_files() {
     repository.put("infra/.gwgen.tmp-mine/keep", "mine\n");
     repository.put("infra/.gwgen.tmp-1-1/keep", "mine\n");
     repository.put("infra/.gwgen.tmp-1-2/0", "mine\n");
-    // Looks like ours, and no manifest in its place lists it.
+    // Has the mark of a managed file, and no manifest in its place lists it.
     repository.edit("infra/b.tf", "2\n");
     let changed = written(&repository.infra(), &[("a.tf", "9\n")]);
     assert_eq!(changed, [("a.tf".to_owned(), FileChange::Created)]);

@@ -1,4 +1,4 @@
-//! Fields that mean nothing on the way that a backend is reached.
+//! Fields of a backend that have no meaning for its integration, and its public address.
 //! In: `BackendSpec`. Out: diagnostics. Pure.
 
 use super::{Checker, child};
@@ -18,7 +18,7 @@ const OF_SERVERS: [&str; 5] = [
 
 impl Checker<'_> {
     /// Errors: GW2011.
-    pub(crate) fn fits_its_way(&mut self, at: &str, backend: &BackendSpec) {
+    pub(crate) fn fits_integration(&mut self, at: &str, backend: &BackendSpec) {
         if backend.is_function() {
             self.fits_function(at);
         } else if self.topology() == Some(Topology::Internet) {
@@ -39,7 +39,7 @@ impl Checker<'_> {
     }
 
     fn fits_internet(&mut self, at: &str, backend: &BackendSpec) {
-        // The address says `https`, and the protocol may, too.
+        // The address has `https`, and the protocol may have it, too.
         let own: &[_] = match backend.protocol {
             Protocol::Http => &["host", "protocol"],
             Protocol::Https => &["host"],
@@ -53,8 +53,9 @@ impl Checker<'_> {
     }
 }
 
-/// What is wrong with a public address. Source of the ports: docs/aws-rules.md#i2 (80, 443 and 1024
-/// to 65535).
+/// Returns the problem of a public address, if it has one.
+///
+/// Source of the ports: docs/aws-rules.md#i2 (80, 443 and 1024 to 65535).
 pub(crate) fn url_problem(url: &str) -> Option<&'static str> {
     let Some(rest) = url.strip_prefix("https://") else {
         return Some("is no HTTPS address");
@@ -69,14 +70,14 @@ pub(crate) fn url_problem(url: &str) -> Option<&'static str> {
         || host.len() > 253
         || !host
             .bytes()
-            .all(|it| it.is_ascii_alphanumeric() || matches!(it, b'.' | b'-'))
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-'))
     {
         return Some("names no host");
     }
     if port.is_some_and(|port| {
         !port
             .parse::<u16>()
-            .is_ok_and(|it| matches!(it, 80 | 443 | 1024..))
+            .is_ok_and(|port| matches!(port, 80 | 443 | 1024..))
     }) {
         return Some(
             "has a port that the gateway does not call: it takes 80, 443 and 1024 to 65535",
