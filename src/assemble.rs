@@ -1,7 +1,7 @@
 //! From decisions to resources: which AWS resources there are, and how they refer to each other.
 //! In: `Plan`. Out: `Stack`. Pure.
 //! The order of insertion is an order of deployment; nothing is decided here about what the user
-//! asked for.
+//! requested.
 
 mod access;
 mod body;
@@ -42,14 +42,14 @@ pub struct BackendNodes {
 pub struct NetworkNodes {
     /// None where nothing is public.
     pub link: Option<VpcLinkRef>,
-    /// The group that was made with a link of the second version.
+    /// The group that the stack has for a link of the second version.
     pub link_group: Option<Handle<SecurityGroup>>,
     /// The network load balancer.
     pub balancer: Option<BalancerRef>,
     pub alb: Option<ApplicationBalancerRef>,
     /// Target groups that hold the application load balancer, by port.
     pub passed_on: Vec<(u16, Handle<TargetGroup>)>,
-    /// Of the application load balancer, by port; `None` where nobody knows the ARN.
+    /// Of the application load balancer, by port; `None` where the ARN is unknown.
     pub listeners: Vec<(u16, Option<HttpListenerRef>)>,
 }
 

@@ -1,5 +1,4 @@
-//! Reads a blueprint: what the user wrote, checked against the contract, with the way back to its
-//! lines.
+//! Reads a blueprint: the user's text, checked against the contract, with the places of its lines.
 //! In: `Files`, a path. Out: `Blueprint`. Pure but for `Files`.
 
 pub mod auth;
@@ -63,14 +62,14 @@ pub(crate) use yaml::scalar;
 /// A blueprint with its defaults, and where each of its parts was written.
 #[derive(Debug)]
 pub struct Blueprint {
-    /// What holds: what was written, and defaults for all else.
+    /// The written values, and defaults for all others.
     pub spec: BlueprintSpec,
-    /// What `spec` was decoded from.
+    /// The merged data that `spec` was decoded from.
     written: serde_json::Value,
     layers: Layers,
     /// The resource policy that it names.
     policy: Option<Arc<serde_json::Value>>,
-    /// By name; what the uses of a variable say together.
+    /// Variables by name, each with what all its uses declare together.
     variables: BTreeMap<String, Variable>,
     /// The parts that were wrong and were left out.
     left_out: LeftOut,
@@ -135,7 +134,7 @@ impl Blueprint {
         self.layers.commented(key)
     }
 
-    /// What tells its stack from others at AWS.
+    /// Returns the name, environment, region and account that identify its stack at AWS.
     pub fn stack(&self) -> StackIdentity {
         StackIdentity::of(&self.spec)
     }
@@ -159,7 +158,8 @@ impl Blueprint {
         self.policy.as_ref()
     }
 
-    /// Every variable by name: description, default and sensitivity from whichever use says them.
+    /// Returns every variable by name: description, default and sensitivity from the use that
+    /// declares them.
     pub fn variables(&self) -> &BTreeMap<String, Variable> {
         &self.variables
     }

@@ -37,7 +37,7 @@ pub struct BlueprintDraft {
     pub text: Option<String>,
     /// Operations of the description.
     pub operations: usize,
-    /// Operations that are hidden so that the rest renders, with the code that says why.
+    /// Operations that are hidden so that the others render, with the code of the reason.
     pub hidden: Vec<(OperationName, &'static Code)>,
     /// Security schemes without an entry of `auth`, each of which needs one.
     pub undecided: Vec<Scheme>,
@@ -115,7 +115,7 @@ impl BlueprintSearch<'_> {
     fn run(&mut self) -> Option<Compiled> {
         for _ in 0..MAX_ROUNDS {
             let schemes = self.schemes();
-            // All decisions are made for this, so that no error comes from one that is missing.
+            // This run has all decisions, so that no missing one causes an error.
             let mut tried = self.compiled(&schemes, Decisions::Tried);
             let mut is_as_written = schemes.is_empty() && self.fields == Fields::default();
             if tried.tree.is_some() && !is_as_written {

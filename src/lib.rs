@@ -1,8 +1,8 @@
 //! gwgen is a compiler: an OpenAPI description and a blueprint in, Terraform or CloudFormation out.
 //!
-//! In: files. Out: files and diagnostics. A module names only those above it; `compile` runs them in
-//! the order of the data: blueprint, openapi, plan, lint, assemble, walk, limits, emit. `emit` calls
-//! the kinds of `aws`, which write into a `sink`.
+//! In: files. Out: files and diagnostics. A module names only those above it; `compile` runs them
+//! in the order of the data: blueprint, openapi, plan, lint, assemble, walk, limits, emit. `emit`
+//! calls the kinds of `aws`, which write into a `sink`.
 
 pub mod pointer;
 pub(crate) mod printed;
@@ -49,7 +49,7 @@ pub(crate) mod listing;
 // Files of a stack.
 pub mod emit;
 
-// The way of one request, for users.
+// The hops of one request, for users.
 pub mod trace;
 
 // The first blueprint.

@@ -15,7 +15,7 @@ use crate::stack::{StoredParameter, logical_id, pascal};
 /// Listeners of an application load balancer. Source: docs/aws-rules.md#l5.
 const ALB_LISTENERS: u64 = 50;
 
-/// Share of the listener rules from which on it is said that few are left.
+/// Share of the listener rules from which on a note reports that few are left.
 const NEAR_PERCENT: u64 = 80;
 
 /// Resources, parameters and outputs of a template. Source: docs/aws-rules.md#f5.

@@ -2,7 +2,7 @@
 //! reason why not.
 //!
 //! In: `Api`, `Blueprint`. Out: `Outcome<Plan>`. Pure.
-//! Every decision about what to build is made here and nowhere later.
+//! Every decision about the resources is here, and in no later stage.
 
 mod access;
 mod decide;
@@ -129,7 +129,7 @@ pub struct BalancedPlan {
     pub port: u16,
     /// Of the network load balancer's listener, or of the application load balancer's.
     pub listener_port: u16,
-    /// The gateway speaks https.
+    /// True where the gateway uses HTTPS.
     pub is_tls: bool,
     /// Protocol between balancer and targets.
     pub protocol: TargetProtocol,

@@ -1,7 +1,7 @@
 //! Sinks of kinds: Terraform's blocks, and the properties of a template.
 //!
 //! In: calls of kinds. Out: text. Pure.
-//! Each sink spells two syntaxes, and a kind does not know which of them it is written in.
+//! Each sink writes two syntaxes, and a kind does not depend on the choice.
 
 mod cloudformation;
 mod terraform;

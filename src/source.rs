@@ -287,7 +287,7 @@ fn says_blueprint(text: &str) -> bool {
     keys.iter().filter(|key| has(key)).count() >= 2
 }
 
-/// Returns whether a file is named as blueprints are: nobody names a file of secrets so.
+/// Returns whether a file has a name of blueprints, which no file of secrets has.
 fn is_named_as_blueprint(display: &str) -> bool {
     let name = display.rsplit('/').next().unwrap_or_default();
     name.starts_with("gwgen.") && (name.ends_with(".yaml") || name.ends_with(".json"))

@@ -19,7 +19,7 @@ use crate::plan::names;
 
 pub use value::{Attribute, Here, List, Spelling, Value};
 
-/// The Terraform label of a node, from which its logical id is made: a function of its own key
+/// The Terraform label of a node, from which its logical id is derived: a function of its own key
 /// alone.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Label(Arc<str>);

@@ -2,8 +2,7 @@
 //!
 //! In: a request, `Plan`, `Assembled`. Out: `Trace`: hop by hop to the target, or what the gateway
 //! answers. Pure.
-//! It routes by the resources alone. What the plan decided is asked only to say why the gateway
-//! refuses.
+//! It routes by the resources alone. The plan is read only for the reason of a refusal.
 
 mod hops;
 mod nearest;
@@ -31,8 +30,7 @@ pub struct Trace {
     pub method: &'static str,
     /// As it was routed: without the query string.
     pub path: String,
-    /// Whether a backend gets the request, or the gateway answers a browser that asks what it may
-    /// send.
+    /// True where a backend gets the request, or the gateway answers a browser's preflight request.
     pub served: bool,
     pub answer: Response,
     /// In the order in which the request takes them.
@@ -41,9 +39,9 @@ pub struct Trace {
     pub private: Option<Private>,
     /// Methods that the path has.
     pub methods: Vec<&'static str>,
-    /// Where nothing serves the request: the routes that are most like it.
+    /// The routes that are most similar to a request that nothing serves.
     pub nearest: Vec<Route>,
-    /// What was left aside, or is not certain.
+    /// Remarks about ignored parts of the request, and about what is not certain.
     pub notes: Vec<String>,
 }
 
@@ -86,7 +84,7 @@ pub struct Hop {
     pub kind: &'static str,
     pub name: String,
     pub detail: String,
-    /// `null` for what is there already and not made here.
+    /// `null` for an existing resource, which the stack does not manage.
     pub place: Option<Written>,
 }
 

@@ -14,7 +14,7 @@ use crate::plan::{AuthPlan, AuthorizerSource, Check, Plan, names};
 use crate::stack::{File, Handle, Label, Value};
 pub(crate) use keys::usage_plans;
 
-/// Authorizers by the name of their entry of `auth`, and whether Cognito is asked.
+/// Authorizers of the stack, by the name of their entry of `auth`.
 pub(crate) type Authorizers = BTreeMap<Arc<str>, AuthorizedBy>;
 
 /// One an entry; its label is a function of the entry's name alone.

@@ -1,4 +1,5 @@
-//! The body style: what stands below the API becomes one OpenAPI document that API Gateway imports.
+//! The body style: all resources below the API become one OpenAPI document that API Gateway
+//! imports.
 //!
 //! The nodes stay in the stack, where the walk and `trace` find them; they are written as parts of
 //! the document.
@@ -119,9 +120,9 @@ fn paths(stack: &Stack, names: &ComponentNames) -> Vec<(Arc<str>, Vec<Member>)> 
     paths
 }
 
-/// An operation with what it asks of its callers, and what their requests are held to.
+/// Returns an operation with the access that it requires and the checks of its requests.
 fn operation(method: &Method, names: &ComponentNames) -> Vec<Member> {
-    // Always there: what stands at the root would hold where it is missing (O3).
+    // Always written: where it is missing, the `security` of the root holds (O3).
     let mut members = vec![("security".into(), security(&method.authorization, names))];
     if let Some(validator) = &method.checks.validator {
         members.push((

@@ -8,7 +8,7 @@ use crate::aws::{GatewayResponse, Preflight, RestApi, Stack};
 use crate::plan::{GatewayResponsePlan, Plan, PreflightPlan};
 use crate::stack::{File, Handle, Label};
 
-/// The answer to a browser that asks before it sends.
+/// Returns the response to a browser's preflight request.
 pub(crate) fn preflight(plan: &Plan, path: &PreflightPlan) -> Preflight {
     let cors = plan
         .cors
@@ -23,7 +23,7 @@ pub(crate) fn preflight(plan: &Plan, path: &PreflightPlan) -> Preflight {
     }
 }
 
-/// Everything that the gateway says itself.
+/// Builds all responses of the gateway itself.
 pub(crate) fn gateway_responses(stack: &mut Stack, plan: &Plan, api: &Handle<RestApi>) {
     for planned in &plan.gateway_responses {
         let response = GatewayResponse {

@@ -70,7 +70,7 @@ impl Checking {
     }
 }
 
-/// The schemas that a method is held to, as JSON: a change of one changes what its route does.
+/// The schemas that validate a method's requests, as JSON: a change of one changes its route.
 pub(crate) fn schemas(stack: &Stack, checks: &Checks) -> Vec<Vec<u8>> {
     let schema = |model: &Handle<Model>| {
         serde_json::to_vec(&*stack.get(model).schema).expect("a schema has text keys only")

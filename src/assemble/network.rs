@@ -1,5 +1,5 @@
-//! The way behind the gateway: balancers, listeners, target groups, VPC links and rules of security
-//! groups.
+//! The network behind the gateway: balancers, listeners, target groups, VPC links and rules of
+//! security groups.
 
 mod alb;
 mod link;
@@ -20,7 +20,7 @@ pub(crate) use rules::{
     MergedRules, Purpose, anywhere, group_peer, group_sources, named, own_source,
 };
 
-/// Everything behind the gateway that stands in a network.
+/// Builds all resources of the network behind the gateway.
 pub(crate) fn network(
     stack: &mut Stack,
     plan: &Plan,

@@ -1,4 +1,4 @@
-//! The stage and what stands beside it: logs, the account's role, the certificate, the web ACL.
+//! The stage and its resources: logs, the account's role, the certificate, the web ACL.
 //! In: `StagePlan`, the deployment. Out: nodes in the stack. Pure.
 
 use super::this;
@@ -12,7 +12,7 @@ use crate::blueprint::ExecutionLog;
 use crate::plan::{LogRolePlan, OperationPlan, Plan, ThrottlePlan, names, text_of};
 use crate::stack::{Address, File, Handle, Here, Label, Value};
 
-/// Where API Gateway writes, and what the role for it may do.
+/// Actions that the role with which API Gateway writes logs may perform.
 ///
 /// Source: AWS, "Permissions for CloudWatch logging": the managed policy
 /// `AmazonAPIGatewayPushToCloudWatchLogs`,
@@ -137,7 +137,7 @@ fn of_method(plan: &Plan, operation: &OperationPlan) -> Option<MethodSettings> {
     })
 }
 
-/// The account's setting and the role that goes with it, where they are ours to make.
+/// Builds the account's setting and its role, where the stack manages them.
 fn account(stack: &mut Stack, plan: &Plan, api: &Handle<RestApi>) -> Option<Address> {
     let role = match &plan.stage.role {
         LogRolePlan::Existing => return None,
@@ -176,7 +176,8 @@ fn account(stack: &mut Stack, plan: &Plan, api: &Handle<RestApi>) -> Option<Addr
     )
 }
 
-/// The group of API Gateway's own log, which would be kept for ever if API Gateway made it.
+/// Builds the group of API Gateway's own log, which would have no end of retention if API Gateway
+/// created it.
 ///
 /// Source: docs/aws-rules.md#d18.
 fn execution_log(

@@ -24,7 +24,7 @@ pub(crate) fn list(values: &plan::Values) -> List {
     }
 }
 
-/// Key of an element among its like: what names it, never where it stands in the list.
+/// Key of an element among similar ones, made of its name and not of its position in the list.
 ///
 /// Ids stay as they are, but for what no label holds; the dots of an address become `_`, which its
 /// numbers do not hold.
@@ -43,7 +43,8 @@ pub(crate) fn key(value: &plan::Value) -> String {
     }
 }
 
-/// `i-0a1b2c3d`, `sg-0a1b2c3d`: what no name of the user's can be mistaken for.
+/// Returns whether a text is an id such as `i-0a1b2c3d` or `sg-0a1b2c3d`, which no name of an input
+/// can be.
 fn is_id(text: &str) -> bool {
     let end = text.strip_prefix("i-").or_else(|| text.strip_prefix("sg-"));
     end.is_some_and(|rest| {
@@ -59,7 +60,7 @@ pub(crate) fn text(parts: &[plan::Value]) -> Value {
     }
 }
 
-/// The VPC as the blueprint says it: what is in one cannot move to another.
+/// The VPC as the blueprint writes it: its resources cannot move to another one.
 pub(crate) fn vpc(network: &NetworkPlan) -> &str {
     match &network.vpc {
         plan::Value::Literal(text) | plan::Value::Input(text) | plan::Value::Expression(text) => {

@@ -1,4 +1,4 @@
-//! Backends as written: where each runs and how the balancer speaks to it.
+//! Backends as written: the servers of each, and the connection of the balancer to them.
 //! In: the tree. Out: `BackendSpec` and its parts. Pure.
 
 use std::borrow::Cow;
@@ -219,7 +219,7 @@ names! {
     }
 }
 
-/// The port that a health check asks.
+/// The port that a health check connects to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum HealthPort {

@@ -1,4 +1,4 @@
-//! What the contract says about values beyond their types.
+//! Rules of the contract for values, beyond their types.
 //! In: `Blueprint`. Out: diagnostics. Pure.
 
 mod auth;
@@ -92,7 +92,7 @@ impl<'a> Checker<'a> {
         );
     }
 
-    /// Reports a text that should say something and is empty.
+    /// Reports a text that is required and empty.
     fn says_something(&mut self, at: &str, text: Option<&String>) {
         if text.is_some_and(|text| text.trim().is_empty()) {
             self.wrong(

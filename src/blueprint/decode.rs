@@ -1,7 +1,7 @@
-//! The one way from a blueprint's tree to types.
+//! The only decoder from a blueprint's tree to types.
 //! In: a tree of JSON. Out: types, and every fault of shape in one pass. Pure.
-//! A part that does not fit is reported and left out, and so is a mapping that loses all members: an
-//! empty one has another meaning, as an empty `match` matches everything.
+//! A part that does not fit is reported and left out, and so is a mapping that loses all members:
+//! an empty one has another meaning, as an empty `match` matches everything.
 
 use std::collections::BTreeMap;
 
@@ -33,7 +33,7 @@ pub(crate) fn part<T: Decode>(node: &TreeNode<'_>, faults: &mut Faults) -> Optio
 
 /// Declares a mapping with its fields: the struct, its schema, and how it is decoded.
 ///
-/// A field is required unless it is an `Option` or has a default, which the schema says, too.
+/// A field is required unless it is an `Option` or has a default; the schema declares that, too.
 macro_rules! mapping {
     (
         $(#[$about:meta])*

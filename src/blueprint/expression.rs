@@ -74,7 +74,8 @@ fn on_one_line(all: Vec<ExpressionToken>) -> Vec<ExpressionToken> {
     line
 }
 
-/// What stands inside of `"${...}"`, where that is all: `terraform fmt` writes it so.
+/// Returns the tokens inside `"${...}"` where the text has nothing else, as `terraform fmt` does;
+/// otherwise all tokens.
 fn unwrapped(all: &[ExpressionToken]) -> &[ExpressionToken] {
     let [first, second, inside @ .., before, last] = all else {
         return all;

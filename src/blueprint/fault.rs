@@ -212,7 +212,7 @@ impl LeftOut {
     }
 }
 
-/// A pointer as users say it: `backends.orders.port`, `routes[0]`.
+/// Returns a pointer as users write it: `backends.orders.port`, `routes[0]`.
 pub(crate) fn subject(at: &str) -> String {
     if at.is_empty() {
         return "the blueprint".to_owned();

@@ -246,7 +246,7 @@ section! {
 pub enum KeySpec {
     /// Id of a key that is there.
     Existing(ValueSpec),
-    /// Name of a key that is made.
+    /// Name of a key that the stack creates.
     #[serde(untagged)]
     Named(String),
 }

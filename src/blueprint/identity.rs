@@ -1,9 +1,10 @@
-//! What tells the callers of an authorizer apart: `header.Authorization` and its like.
-//! In: the text of the blueprint. Out: how API Gateway spells it. Pure.
+//! Identity sources of an authorizer, which distinguish its callers, such as
+//! `header.Authorization`.
+//! In: the text of the blueprint. Out: the text of API Gateway. Pure.
 
 use super::{AuthorizerInput, LambdaAuthorizerSpec};
 
-/// What a source starts with, and how API Gateway writes that.
+/// Prefixes of sources in the blueprint, and the prefixes of API Gateway for them.
 ///
 /// Source: AWS, "Authorizer", API Gateway REST API reference, `identitySource`,
 /// <https://docs.aws.amazon.com/apigateway/latest/api/API_Authorizer.html>, read 2026-11-22.
@@ -16,13 +17,13 @@ const SOURCES: [(&str, &str); 6] = [
     ("stageVariables.", "stageVariables."),
 ];
 
-/// What a source that can be a credential starts with.
+/// Prefixes of sources that can be a credential.
 ///
 /// The certificate of a client is one, its parts are none: another authority may have signed a
 /// certificate with the same number or subject.
 const CREDENTIALS: [&str; 4] = ["header.", "query.", "querystring.", CLIENT_CERTIFICATE];
 
-/// The header that shows who calls, where nothing says another.
+/// The header that identifies the caller, where the blueprint names no other.
 pub const AUTHORIZATION: &str = "header.Authorization";
 
 /// The certificate that a client showed.
@@ -33,7 +34,7 @@ pub const AUTHORIZATION: &str = "header.Authorization";
 /// 2026-11-29.
 pub const CLIENT_CERTIFICATE: &str = "context.identity.clientCert.clientCertPem";
 
-/// How API Gateway spells a source of identity; `None` for what is none.
+/// Returns a source of identity as API Gateway spells it; `None` for a text that is no source.
 pub fn identity_source(text: &str) -> Option<String> {
     let (start, spelt) = SOURCES.iter().find(|(start, _)| text.starts_with(start))?;
     let name = &text[start.len()..];
@@ -66,7 +67,8 @@ pub fn is_same_source(one: &str, other: &str) -> bool {
 }
 
 impl LambdaAuthorizerSpec {
-    /// What tells callers apart: as written, else the credential, else the header `Authorization`.
+    /// Returns the sources that distinguish callers: those that are written, else the credential,
+    /// else the header `Authorization`.
     pub fn identity_sources(&self) -> Vec<String> {
         let credential = || {
             self.credential

@@ -1,7 +1,7 @@
 //! A blueprint and the files that it extends.
 //! In: `Files`, a path. Out: `Layers`, the blueprint first. Pure but for `Files`.
 //! Merged by key; lists, references and entries of another kind are replaced whole, and `null`
-//! removes a key. Paths stay those of the file that says them.
+//! removes a key. Paths stay relative to the file that has them.
 
 mod dropped;
 mod merge;
@@ -171,8 +171,8 @@ impl Layers {
         self.files.is_empty()
     }
 
-    /// Returns whether the blueprint itself is a base for others; what it extends says nothing
-    /// about it.
+    /// Returns whether the blueprint itself is a base for others, whatever the files that it
+    /// extends are.
     pub(crate) fn is_abstract(&self) -> bool {
         self.files
             .first()
@@ -259,7 +259,7 @@ impl Layers {
         Place::pointer(&layer.display, pointer)
     }
 
-    /// Lines of the files that are a key in a comment: what somebody may uncomment.
+    /// Returns lines of the files that are a key in a comment, which a user may uncomment.
     pub(crate) fn commented(&self, key: &str) -> Vec<CommentedLine> {
         let of_file = |layer: &Layer| -> Vec<CommentedLine> {
             let lines = layer.text.lines().zip(1..);

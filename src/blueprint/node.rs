@@ -1,4 +1,4 @@
-//! A part of a blueprint's tree, with the way to it from the root.
+//! A part of a blueprint's tree, with its pointer from the root.
 //! In: a tree of JSON. Out: its parts, each with its pointer. Pure.
 
 use std::collections::BTreeMap;
@@ -7,10 +7,10 @@ use serde_json::{Number, Value};
 
 use crate::source::pointer;
 
-/// Numbers that stand in a tree as their text, by pointer.
+/// Numbers that are in a tree as their text, by pointer.
 pub(crate) type Numbers = BTreeMap<String, Number>;
 
-/// A part of a tree, with the way to it from the root.
+/// A part of a tree, with its pointer from the root.
 #[derive(Clone, Copy)]
 pub(crate) struct TreeNode<'a> {
     value: &'a Value,
@@ -63,7 +63,7 @@ impl<'a> TreeNode<'a> {
         self.value
     }
 
-    /// The number, also of one that stands in the tree as its text.
+    /// The number, also of one that is in the tree as its text.
     pub(crate) fn number(&self) -> Option<&'a Number> {
         match self.value {
             Value::Number(number) => Some(number),

@@ -49,7 +49,7 @@ pub(crate) fn read(
     match serde_json::from_str::<Value>(&file.json) {
         Ok(policy) if !is_policy(&policy) => Err(of_blueprint(Box::new(no_policy(&file)))),
         Ok(mut policy) => {
-            // The order of keys is nobody's decision: it must not be a difference.
+            // The order of keys has no meaning, so it must not be a difference.
             Value::sort_all_objects(&mut policy);
             Ok(Some(Arc::new(policy)))
         }

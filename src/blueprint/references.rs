@@ -1,5 +1,4 @@
-//! References in the tree of a blueprint: which mappings are one, and what its variables say
-//! together.
+//! References in the tree of a blueprint, and the variables that all uses together declare.
 //! In: JSON, uses of variables. Out: variables by name, conflicts between their uses. Pure.
 
 use std::collections::BTreeMap;
@@ -10,7 +9,7 @@ use serde_json::{Map, Value};
 use crate::diagnostic::{CONFLICTING_VARIABLE, Diagnostic, Place};
 use crate::source::pointer;
 
-/// `{var: name}` with what may stand beside it.
+/// `{var: name}` with its other fields.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Variable {
     #[serde(rename = "var")]

@@ -1,4 +1,4 @@
-//! Decodes a merged blueprint, and stands in for what is required and not there.
+//! Decodes a merged blueprint, with stand-ins for required fields that are missing.
 //! In: `Layers`. Out: `BlueprintSpec`, every fault of its shape. Pure.
 
 use std::collections::BTreeSet;
@@ -55,20 +55,20 @@ const REQUIRED: [RequiredField; 5] = [
 pub(crate) struct DeclaredNames {
     pub(crate) backends: BTreeSet<String>,
     pub(crate) auth: BTreeSet<String>,
-    /// Required fields that stand in for what is missing or wrong.
+    /// Required fields that are missing or wrong, and have a stand-in.
     pub(crate) stand_ins: BTreeSet<&'static str>,
 }
 
 /// A decoded blueprint.
 pub(crate) struct Decoded {
     pub(crate) spec: BlueprintSpec,
-    /// What `spec` was decoded from.
+    /// The merged data that `spec` was decoded from.
     pub(crate) written: Value,
     pub(crate) left_out: LeftOut,
     pub(crate) declared: DeclaredNames,
     /// Uses of variables, with their pointers.
     pub(crate) variables: Vec<(String, Variable)>,
-    /// Nothing that is required stands in for something else.
+    /// True where every required field was written, so that no stand-in is used.
     pub(crate) is_complete: bool,
 }
 

@@ -11,7 +11,7 @@ use super::routes::RouteSpec;
 use crate::diagnostic::{self, Code, nearest};
 use crate::source::pointer;
 
-/// What is wrong with a field.
+/// Fault of a field of a route.
 #[derive(Debug)]
 pub struct RouteFieldFault {
     pub code: &'static Code,

@@ -1,6 +1,7 @@
 //! The blueprint's JSON Schema.
 //! In: the types. Out: JSON. Pure.
-//! What may be left out is left out; `null` only removes what a file extends.
+//! A field that may be missing is not in `required`; `null` only removes a value of the file that
+//! is extended.
 
 use std::collections::BTreeMap;
 
@@ -85,7 +86,7 @@ pub(crate) fn of_type<T: JsonSchema>() -> Value {
     schema
 }
 
-/// The mark of a field's default, until the description says it.
+/// The mark of a field's default, until the description has it.
 const DEFAULT: &str = "x-default";
 
 /// Says in its description what a field is by default, and that it may be left out.

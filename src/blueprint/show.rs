@@ -53,7 +53,7 @@ fn has_servers(backend: &BackendSpec) -> bool {
     backend.targets.is_some() && !backend.is_function()
 }
 
-/// Pointers of the parts whose defaults say nothing.
+/// Pointers of the parts whose defaults have no effect.
 fn without_meaning(spec: &BlueprintSpec) -> Vec<String> {
     let topology = spec.topology;
     let has_new_link = spec.creates_alb_link_without(|_| false);

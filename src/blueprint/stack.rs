@@ -1,4 +1,4 @@
-//! What tells the stack of a blueprint from other stacks at AWS.
+//! Identity of a blueprint's stack among other stacks at AWS.
 //! In: `Blueprint`. Out: `StackIdentity`. Pure.
 //! Two stacks with the same name, environment, region and account get the same names at AWS: the
 //! second takes the first over, or is refused.
@@ -6,7 +6,7 @@
 use super::spec::{BlueprintSpec, CloudwatchRole};
 use super::values::ValueSpec;
 
-/// Name, environment, region and account of a stack, as far as the blueprint says them.
+/// Name, environment, region and account of a stack, as far as the blueprint declares them.
 #[derive(Clone, Debug)]
 pub struct StackIdentity {
     name: String,
@@ -16,11 +16,11 @@ pub struct StackIdentity {
     account: Option<String>,
 }
 
-/// How two stacks compare.
+/// Result of a comparison of two stacks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Likeness {
     Different,
-    /// Nothing that is written tells them apart, and not everything is written.
+    /// No written value differs, and some values are not written.
     Possible,
     Same,
 }

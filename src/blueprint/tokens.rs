@@ -91,7 +91,7 @@ const SIGNS: &[(&str, TokenKind)] = &[
 struct Lexer<'a> {
     rest: &'a str,
     tokens: Vec<ExpressionToken>,
-    /// What is open: brackets, templates, quotes.
+    /// Open brackets, templates and quotes, the outermost first.
     open: Vec<TokenKind>,
 }
 
@@ -224,7 +224,7 @@ impl Lexer<'_> {
                 b'"' => break,
                 b'\n' => return Err("a quoted text ends on its own line".to_owned()),
                 b'\\' => index += 2,
-                // A run of more than one stands for itself before a brace, all but the last.
+                // Of several signs before a brace, all but the last are literal.
                 sign @ (b'$' | b'%') => {
                     let run = bytes[index..]
                         .iter()

@@ -107,7 +107,7 @@ impl BackendSpec {
 }
 
 impl HealthCheckSpec {
-    /// The protocol by which the balancer of a topology asks.
+    /// The protocol by which the balancer of a topology checks health.
     pub fn protocol(&self, topology: Topology) -> HealthCheckProtocol {
         self.protocol.unwrap_or(if topology.has_alb() {
             HealthCheckProtocol::Http

@@ -11,7 +11,7 @@ use super::node::Numbers;
 use crate::diagnostic::{At, DUPLICATE_KEY, Diagnostic, INVALID_VALUE, Place};
 use crate::source::{SourceFile, pointer, raw};
 
-/// What to do about a key without a value.
+/// Help for a key without a value.
 pub(crate) const NO_VALUE: &str = "write a value, or remove the line";
 
 /// One file's data.
@@ -21,7 +21,7 @@ pub(crate) struct ParsedFile {
     pub(crate) written: Value,
     /// Without what was reported already.
     pub(crate) value: Value,
-    /// Numbers that stand in `value` as their text, by pointer.
+    /// Numbers that are in `value` as their text, by pointer.
     pub(crate) numbers: Numbers,
     /// Pointers of what was reported and left out.
     pub(crate) reported: BTreeSet<String>,

@@ -95,7 +95,7 @@ pub(crate) fn flow(value: &Json) -> String {
     }
 }
 
-/// Text as it can stand without quotes, else in them: JSON's quoted text is YAML's.
+/// Returns a text without quotes where YAML allows that, else in quotes as JSON writes them.
 pub(crate) fn scalar(text: &str) -> String {
     let words = ["true", "false", "null", "yes", "no", "on", "y", "n"];
     let legal =

@@ -348,7 +348,7 @@ fn balancer(plan: &Plan) -> String {
 /// Source: Amazon ECS developer guide, "Network Load Balancer resources for Amazon ECS blue/green
 /// deployments": two target groups and a listener, which ECS changes,
 /// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/nlb-resources-for-blue-green.html>;
-/// those of CodeDeploy ask for the same.
+/// those of CodeDeploy require the same.
 fn blue_green(plan: &Plan, backend: &str) -> Vec<String> {
     let name = backend.replace('-', "_");
     let has_alb = plan

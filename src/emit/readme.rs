@@ -14,7 +14,7 @@ pub struct ReadmeFacts<'a> {
     pub name: &'a str,
     /// Sources of the output.
     pub sources: &'a str,
-    /// The way of a request.
+    /// The hops of a request, in a sentence.
     pub way: &'a str,
     /// Duties of others.
     pub notes: Vec<String>,

@@ -190,7 +190,7 @@ fn parameters(stack: &Stack, out: &mut Terraform) {
     }
 }
 
-/// `insecure_value` is empty of a SecureString, and says so late.
+/// `insecure_value` of a SecureString is empty, which fails late.
 fn parameter(parameter: &StoredParameter, out: &mut Terraform) {
     out.attribute("name", &*parameter.path);
     out.attribute("with_decryption", false);

@@ -22,9 +22,9 @@ pub(crate) struct Guess {
     /// Prefix of every name.
     pub(crate) name: String,
     pub(crate) backend: String,
-    /// Of the first server, where its URL has one and speaks plain HTTP.
+    /// Of the first server, where its URL has a port and is plain HTTP.
     pub(crate) port: Option<u16>,
-    /// Scheme and host of the first server that speaks HTTPS.
+    /// Scheme and host of the first server with HTTPS.
     pub(crate) url: Option<String>,
     /// Tags, the most used first; none where there is only one.
     pub(crate) tags: Vec<Arc<str>>,
@@ -116,7 +116,7 @@ fn https_origin(url: &str) -> Option<String> {
     is_plain.then(|| format!("https://{host}"))
 }
 
-/// `[a-z][a-z0-9-]*` of at most 20 characters, from the words that say something.
+/// Returns a name `[a-z][a-z0-9-]*` of at most 20 characters, from the words that have a meaning.
 fn slug(text: &str) -> Option<String> {
     let words: Vec<String> = text
         .split(|character: char| !character.is_ascii_alphanumeric())

@@ -1,7 +1,7 @@
 //! Proposals for the security schemes that operations require.
 //!
 //! Nothing is opened here: a scheme in the header `x-api-key` becomes an API key, and all others
-//! stay closed until somebody decides.
+//! stay closed until the user decides.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,7 +31,7 @@ pub struct Scheme {
     pub name: String,
     /// Count of served operations that require it.
     pub operations: usize,
-    /// The description says what it is.
+    /// The description declares its type.
     pub is_declared: bool,
     /// Entries of `auth` that fit it.
     pub(crate) entries: Vec<String>,

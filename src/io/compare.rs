@@ -236,7 +236,7 @@ impl<'a> Comparer<'a, '_> {
         }
     }
 
-    /// The state of a path below the folder; no symbolic link on the way to it is followed.
+    /// Returns the state of a path below the folder; no symbolic link in the path is followed.
     fn state(&mut self, path: &str) -> io::Result<PathState> {
         for (end, _) in path.match_indices('/') {
             let folder = &path[..end];

@@ -67,7 +67,7 @@ fn is_description(disk: &Disk, folder: &str, path: &str) -> bool {
         return false;
     };
     let Ok(file) = SourceFile::read(disk, relative, Arc::from(path)) else {
-        // One that cannot be read counts as well: reading it again says why it cannot.
+        // One that cannot be read counts as well: reading it again reports the reason.
         return path
             .rsplit('/')
             .next()

@@ -1,4 +1,5 @@
-//! Generated files that git's index does not hold, as the program `git` says; only with `--staged`.
+//! Generated files that git's index does not hold, as the program `git` reports; only with
+//! `--staged`.
 //!
 //! It inherits the environment that git gives its hooks, so a partial commit is compared with its
 //! own index.

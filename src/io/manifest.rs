@@ -1,7 +1,7 @@
 //! The list of files that gwgen wrote: `.gwgen.json` in the output folder.
 //!
-//! A manifest with a path outside the output folder is refused as a whole, since listed files may be
-//! removed.
+//! A manifest with a path outside the output folder is refused as a whole, since listed files may
+//! be removed.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -25,7 +25,7 @@ pub(crate) struct Manifest {
 }
 
 impl Manifest {
-    /// Reads a manifest, or says why it cannot be trusted.
+    /// Reads a manifest, or returns the reason why it cannot be trusted.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, String> {
         let text = std::str::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())?;
         let manifest: ManifestJson<'_> =

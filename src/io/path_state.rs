@@ -17,7 +17,7 @@ pub(crate) enum PathState {
 pub(crate) enum FolderState {
     Missing,
     Folder,
-    /// Something that is in the way, as messages name it.
+    /// The kind of anything else at the path, as messages name it.
     Other(&'static str),
 }
 

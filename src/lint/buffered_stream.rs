@@ -6,7 +6,7 @@ use crate::openapi::Operation;
 
 /// Source: API Gateway developer guide, "Set up an integration response with response streaming",
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html>, read
-/// 2026-11-30: answers are buffered by default.
+/// 2026-11-30: responses are buffered by default.
 pub(crate) fn check(_: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic> {
     let mut streams = served.to_vec();
     streams.retain(|operation| operation.is_stream);

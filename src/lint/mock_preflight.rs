@@ -6,7 +6,8 @@ use super::{Facts, at_operations};
 use crate::diagnostic::{self, Diagnostic, examples};
 use crate::openapi::{HttpMethod, Operation};
 
-/// With `api.cors` the gateway answers them; one that requires credentials is reported by GW5010.
+/// With `api.cors` the gateway responds to them; one that requires credentials is reported by
+/// GW5010.
 pub(crate) fn check(facts: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic> {
     if facts.plan.cors.is_some() {
         return Vec::new();

@@ -1,6 +1,6 @@
 //! `lint.allow` and `lint.deny`: a team's decisions about findings.
 //!
-//! Only advice is allowed: an error keeps somebody from harm, whatever a blueprint says.
+//! Only advice is allowed: an error prevents harm, so no blueprint can turn it off.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -106,7 +106,7 @@ impl<'a> Policy<'a> {
                 None => {}
             }
         }
-        // An error may have kept gwgen from the finding that is allowed.
+        // An error may have prevented the finding that is allowed.
         if !findings.iter().any(Diagnostic::is_error) {
             findings.extend(
                 self.allowances
@@ -138,8 +138,8 @@ impl<'a> Policy<'a> {
     }
 }
 
-/// Findings that remain as notes whatever a team has decided: something is open that the inputs say
-/// is not.
+/// Findings that remain as notes whatever a team has decided: something is open that the inputs
+/// declare closed.
 const STAYS_A_NOTE: [&Code; 5] = [
     &diagnostic::IGNORED_SCHEME,
     &diagnostic::WEAKENED,

@@ -1,4 +1,4 @@
-//! GW4024: a parameter is written in a style that API Gateway does not know.
+//! GW4024: a parameter is written in a style that API Gateway does not have.
 
 use super::Facts;
 use crate::diagnostic::{self, Diagnostic};

@@ -6,9 +6,9 @@ use crate::diagnostic::{self, Code};
 /// Treatment of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Treatment {
-    /// It does what it says.
+    /// It has the effect that it declares.
     Honoured,
-    /// Leaving it out could open, or weaken, somebody's API: an error (GW1015).
+    /// Without it an API could be open or weaker: an error (GW1015).
     Refused,
     /// Leaving it out opens nothing: a warning (GW1016).
     Unused,

@@ -55,7 +55,7 @@ fn without_charset(media_type: &str) -> String {
         .join(";")
 }
 
-/// Returns whether a media type is a range of which only a schema says whether it is text.
+/// Returns whether a media type is a range for which only a schema decides whether it is text.
 pub(crate) fn is_open_range(media_type: &str) -> bool {
     media_type.contains('*') && matches!(&*bare(media_type), "*/*" | "application/*")
 }
@@ -100,7 +100,7 @@ pub(crate) fn binary(media_type: &str) -> Option<String> {
     }
     let bare = bare(media_type);
     let (kind, name) = bare.split_once('/')?;
-    // Ranges of these kinds are bytes; of `*/*` and `application/*` the schema says it.
+    // Ranges of these kinds are bytes; for `*/*` and `application/*` the schema decides.
     if name == "*" {
         let is_bytes = matches!(
             kind,

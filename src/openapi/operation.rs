@@ -21,7 +21,7 @@ use crate::source::raw::{self, Text};
 pub(crate) struct OperationParts {
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) media_types: Vec<Arc<str>>,
-    /// Ranges that are text or not, as the schema of a response says.
+    /// Ranges that are text or not, by the schema of a response.
     pub(crate) ranges: Vec<Arc<str>>,
     pub(crate) varies: Vec<Arc<str>>,
     pub(crate) is_stream: bool,
@@ -130,7 +130,7 @@ impl<'a> Shared<'a> {
             item: levels.owner().location.clone(),
             at: None,
         };
-        // The nearest to `paths` last: it wins.
+        // The closest to `paths` last: it has priority.
         for level in levels.all.iter().rev() {
             let place = |below: &str| level.place(levels.path, below);
             operation.add_extensions(SettingOf::Path, &level.item.extensions, &place);
@@ -204,7 +204,7 @@ fn members_beside(written: &OperationObject<'_>) -> impl Iterator<Item = &'stati
 /// Extension of an operation that was exported from API Gateway.
 const INTEGRATION: &str = "x-amazon-apigateway-integration";
 
-/// Returns whether an integration answers by itself.
+/// Returns whether an integration responds by itself.
 fn is_mock(json: &str) -> bool {
     let members = raw::members(json).unwrap_or_default();
     members

@@ -58,7 +58,7 @@ pub(crate) struct ReferencedPart<'a, T> {
 
 /// A part, wherever it is written.
 pub(crate) enum Resolved<'p, 'a, T> {
-    /// Where it is used.
+    /// At the place that uses it.
     Inline(&'p T),
     /// Under `components` of the main file, by its name.
     Component(&'p T, &'p str),
@@ -254,7 +254,7 @@ impl<'a> ReferenceResolver<'a> {
         (root, pointer)
     }
 
-    /// Returns the member that a pointer names next. A reference on the way is followed first.
+    /// Returns the member that a pointer names next. A reference in between is followed first.
     fn step(
         &self,
         target: &mut Target<'a>,

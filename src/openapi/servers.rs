@@ -14,7 +14,7 @@ pub struct ServerOrigin {
     pub kind: ServerKind,
 }
 
-/// Kind of server, which says what the path of its URL is worth.
+/// Kind of server, which decides how the path of its URL is used.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum ServerKind {
     #[default]
@@ -23,7 +23,7 @@ pub enum ServerKind {
     NoAddress,
     /// An API Gateway: the first segment is its stage, which backends never see.
     Stage(Arc<str>),
-    /// Answers that this service makes up.
+    /// A service, by its name, that invents responses.
     Mock(&'static str),
     /// The developer's own machine.
     Local,
@@ -93,7 +93,7 @@ fn stage<'a>(host: &str, path: &'a str) -> Option<(&'a str, &'a str)> {
     (end > 0).then(|| path.split_at(end))
 }
 
-/// Hosts that make up their answers, by the end of their name.
+/// Hosts with invented responses, by the end of their name.
 ///
 /// Source: SwaggerHub, "API Auto Mocking",
 /// <https://support.smartbear.com/swaggerhub/docs/integrations/api-auto-mocking.html>; Postman,

@@ -126,7 +126,7 @@ fn media_types<'a>(key: &str, raw: &'a RawValue) -> Result<Vec<Text<'a>>, Object
 pub(crate) struct MediaTypeList {
     /// Those that are not text.
     pub(crate) binary: Vec<Arc<str>>,
-    /// Ranges that are text or not, as a schema says.
+    /// Ranges that are text or not, by a schema.
     pub(crate) ranges: Vec<Arc<str>>,
     pub(crate) variety: Variety,
 }

@@ -128,7 +128,7 @@ input_types! {
         "Security group of the functions that forward requests."
     FunctionGroups [FunctionGroup] "a list of security groups"
         "Security groups of the functions that forward requests."
-    /// DNS name of an application load balancer, as AWS made it.
+    /// DNS name of an application load balancer, as AWS created it.
     AlbName "the name of an application load balancer"
         "DNS name of the application load balancer, as AWS made it."
     /// ARN of a topic.

@@ -80,7 +80,7 @@ pub(crate) struct Template {
     pub(crate) has_trailing_slash: bool,
     /// Names of variables in the description, and on the gateway.
     pub(crate) renamed: Vec<(Arc<str>, Arc<str>)>,
-    /// Segments that lost their fixed parts (`partial_segments: widen`).
+    /// Segments without their fixed parts (`partial_segments: widen`).
     pub(crate) widened: Vec<Arc<str>>,
     /// Variables in the notation of a web framework.
     pub(crate) read: Vec<ReadVariable>,
@@ -93,7 +93,7 @@ pub(crate) struct ReadVariable {
     pub(crate) written: Arc<str>,
     /// The segment on the gateway.
     pub(crate) variable: Segment,
-    /// A constraint that nobody but the backend checks.
+    /// A constraint that only the backend checks.
     pub(crate) constraint: Option<Arc<str>>,
 }
 

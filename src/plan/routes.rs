@@ -1,8 +1,8 @@
 //! Every operation under every mount: its exposure, backend, and path on both sides of the gateway.
 //!
-//! In: `Api`s, `Blueprint`, `BackendPlan`s. Out: `Routes`, findings. `Builder` goes through `drafts`
-//! (with `faults`, `settings` and `greedy`), `naming`, `complete`, `conflicts`, `reachable`, `checks`
-//! and `finish`, in this order.
+//! In: `Api`s, `Blueprint`, `BackendPlan`s. Out: `Routes`, findings. `Builder` goes through
+//! `drafts` (with `faults`, `settings` and `greedy`), `naming`, `complete`, `conflicts`,
+//! `reachable`, `checks` and `finish`, in this order.
 
 mod bases;
 mod checks;
@@ -39,7 +39,7 @@ use bases::{base, distinct};
 pub(crate) struct Routes {
     pub(crate) operations: Vec<OperationPlan>,
     pub(crate) refusals: Vec<Refusal>,
-    /// Paths whose exported preflights the gateway answers.
+    /// Paths whose exported preflights get a response of the gateway.
     pub(crate) preflights: Vec<Vec<Segment>>,
     pub(crate) binary_media_types: Vec<Arc<str>>,
     /// Models of request bodies, by label.
@@ -144,7 +144,7 @@ struct Draft<'a> {
     unchecked: Option<Protection>,
     validation: checks::RequestedValidation<'a>,
     is_dropped: bool,
-    /// An exported preflight, which the gateway answers.
+    /// An exported preflight, to which the gateway responds.
     is_preflight: bool,
     is_throttled: bool,
 }

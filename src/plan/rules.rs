@@ -95,7 +95,7 @@ impl Origin<'_> {
         }
     }
 
-    /// Returns whether the setting is meant for these methods, not just for whatever a path has.
+    /// Returns whether the setting selects these methods, not just all methods of a path.
     pub(crate) fn names_methods(self, blueprint: &Blueprint) -> bool {
         match self {
             Self::Route(_) => self

@@ -140,7 +140,7 @@ fn request_log(spec: &StageSpec, variables: &mut Variables<'_>) -> Option<Reques
     })
 }
 
-/// Days for which logs are kept that have no setting of their own.
+/// Days of retention of logs that have no setting of their own.
 fn log_retention_days(access_log: &Switch<AccessLogSpec>) -> u32 {
     let log = access_log.on().cloned().unwrap_or_default();
     log.retention_days
@@ -170,7 +170,7 @@ pub(crate) fn above_account(throttle: ThrottlePlan, place: Place) -> Option<Diag
     )
 }
 
-/// Notes that the role of others is taken to be there, unless the blueprint says so itself.
+/// Notes that an existing role is assumed, unless the blueprint declares it.
 ///
 /// Source: docs/aws-rules.md#d17 (one role for an account and region; without it AWS refuses a
 /// stage that logs).

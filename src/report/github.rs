@@ -67,7 +67,7 @@ fn message(finding: &Finding) -> String {
 }
 
 fn data(text: &str) -> String {
-    // Only line breaks between the parts are left; each part was made visible before.
+    // Only line breaks between the parts are left; each part was escaped before.
     text.replace('%', "%25")
         .replace('\r', "%0D")
         .replace('\n', "%0A")

@@ -1,7 +1,7 @@
 //! Findings for people: what is wrong, the line with a caret under the column, what to do.
 //!
 //! Text of the user's files can neither move the cursor nor look like a message of gwgen: control
-//! characters are made visible.
+//! characters are escaped.
 //! `annotate-snippets` leaves commands of CI runners as they are, and copies a line of 50 MB whole.
 
 use std::collections::BTreeMap;

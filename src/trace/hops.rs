@@ -21,7 +21,7 @@ use crate::stack::Value;
 /// Collects hops.
 pub(crate) struct Hops<'a> {
     pub(crate) all: Vec<Hop>,
-    /// The response of a balancer that answers itself.
+    /// The response of a balancer that responds itself.
     pub(crate) response: Option<FixedResponse>,
     pub(crate) format: OutputFormat,
     pub(crate) follower: &'a Follower<'a>,
@@ -131,7 +131,7 @@ impl<'a> Hops<'a> {
         self.authorizer(&method.node.authorization, place);
     }
 
-    /// What the gateway requires of the caller.
+    /// Adds the credentials that the gateway requires of the caller.
     fn authorizer(&mut self, required: &Authorization, of_method: Option<Written>) {
         let place = required
             .authorizer()

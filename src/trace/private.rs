@@ -16,7 +16,7 @@ use crate::plan::{OperationPlan, Plan, Segment};
 /// Result of the same request where a private caller sends it to the load balancer.
 #[derive(Debug, Serialize)]
 pub struct Private {
-    /// Whether a backend gets the request.
+    /// True where a backend gets the request.
     pub served: bool,
     /// As it comes to the load balancer.
     pub path: String,

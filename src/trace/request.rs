@@ -5,7 +5,7 @@
 use crate::follow::{RouteMatch, request_segments};
 use crate::openapi::HttpMethod;
 
-/// A request, or a template that stands for all requests it takes.
+/// A request, or a template that represents all requests it takes.
 #[derive(Clone, Debug)]
 pub struct TracedRequest {
     pub method: HttpMethod,

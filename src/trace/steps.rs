@@ -296,7 +296,7 @@ impl Hops<'_> {
         }
     }
 
-    /// Where the request came out, in a sentence.
+    /// Returns a sentence about the component that the request arrived at.
     pub(crate) fn arrival(&self) -> String {
         let mut hops = self.all.iter();
         if hops.any(|hop| hop.kind == "rule" && hop.name == "unknown") {

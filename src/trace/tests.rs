@@ -43,7 +43,7 @@ fn requests_go_where_the_recordings_say() {
         (Post, "/a/b/c", Some("/a/b/{rest+}")),
         (Options, "/a/b/c", Some("/{all+}")),
         (Get, "/a/x/d", Some("/a/{x}/d")),
-        // No way back from the literal `b` to the variable beside it.
+        // No return from the literal `b` to the variable beside it.
         (Get, "/a/b/d", None),
         (Post, "/a/b", None),
         (Post, "/a/b//x", Some("/a/b/{rest+}")),

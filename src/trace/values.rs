@@ -1,7 +1,7 @@
 //! Values of the stack as people read them.
 //!
-//! In: `Value`, a format. Out: text; what is known only at deploy time stands in `${}`, as the
-//! format names it. Pure.
+//! In: `Value`, a format. Out: text, with values of deploy time in `${}`, as the format names them.
+//! Pure.
 
 use crate::aws::{Function, Stack};
 use crate::blueprint::OutputFormat;

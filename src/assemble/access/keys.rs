@@ -74,7 +74,7 @@ fn key_of(
     }
 }
 
-/// Adds the command that shows a key's value, which stands in no file.
+/// Adds the command that shows a key's value, which is in no file.
 ///
 /// Source: AWS CLI command reference, `apigateway get-api-key`,
 /// <https://docs.aws.amazon.com/cli/latest/reference/apigateway/get-api-key.html>, read 2026-11-22.

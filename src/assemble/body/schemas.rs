@@ -34,10 +34,10 @@ const KEPT: [&str; 15] = [
 /// <https://github.com/hashicorp/terraform-provider-aws/issues/27344>.
 const TELLS_A_TYPE: [&str; 3] = ["items", "properties", "additionalProperties"];
 
-/// Weakens a schema to what import takes; tells whether anything had to go.
+/// Weakens a schema to what an import allows, and returns whether a constraint was dropped.
 ///
-/// What was weakened below `oneOf` may match twice, and below `not` it would refuse more: the one
-/// becomes `anyOf`, the other goes.
+/// A weakened part of `oneOf` may match beside another one, so `oneOf` becomes `anyOf`. A weakened
+/// `not` would refuse more than the written one, so it is dropped.
 pub(crate) fn relaxed(schema: &Json, is_template: bool) -> (Json, bool) {
     let Json::Object(members) = schema else {
         return (Json::Object(Map::new()), !schema.is_object());

@@ -26,8 +26,8 @@ const CODE: FunctionCode = FunctionCode {
     text: include_str!("../../../templates/functions/forwarder.py"),
 };
 
-/// What a function runs beyond the time of a request: to answer that it was too long. Unit:
-/// milliseconds.
+/// Time that a function has beyond the timeout of a request, to respond that the request took too
+/// long. Unit: milliseconds.
 const BEYOND_MS: u32 = 1_000;
 
 /// Functions by the name of their backend.
@@ -144,8 +144,8 @@ fn rules(
     rules.add_to(stack);
 }
 
-/// What Lambda does with the function's own role to stand in the VPC: this to resources of the
-/// region.
+/// Actions that Lambda performs with the function's role to attach the function to the VPC, on
+/// resources of the region.
 ///
 /// Source: AWS Lambda developer guide, "Giving Lambda functions access to resources in an Amazon
 /// VPC", required permissions,
@@ -161,8 +161,8 @@ const INTERFACE_ACTIONS: &[&str] = &[
 /// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html>.
 const LOOK_ACTIONS: &[&str] = &["ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"];
 
-/// Every resource of EC2 in the region, which is how AWS asks for it; of any account, since subnets
-/// can be shared by another.
+/// Returns the ARN of all resources of EC2 in the region, which AWS requires here; of any account,
+/// since another account can share its subnets.
 ///
 /// The region is read from the log group: an API that is written as one body names the function, so
 /// the function can't wait for it.
@@ -177,7 +177,8 @@ fn interfaces(log_group: &Handle<LogGroup>) -> Value {
     ])
 }
 
-/// Its log group, and a role that may write there, stand in the network, and nothing else.
+/// Its log group, and a role that may write to the group and attach the function to the network,
+/// and nothing else.
 fn role(
     stack: &mut Stack,
     plan: &Plan,
@@ -222,7 +223,7 @@ fn role(
     (stack.add(File::Network, label, role), log_group)
 }
 
-/// Environment variables of the function; `templates/functions/forwarder.py` says what each is.
+/// Environment variables of the function; `templates/functions/forwarder.py` describes each.
 fn environment(
     shared: &ForwardersPlan,
     backend: &BackendPlan,
@@ -303,7 +304,7 @@ fn json(mapping: &impl serde::Serialize) -> Value {
     )
 }
 
-/// Letters become large, so that a small one can begin what stands for any other byte: no two
+/// Letters become large, so that a small letter can begin the text for any other byte: no two
 /// headers share a variable.
 fn header_variable(name: &str) -> String {
     let byte = |byte: u8| match byte {

@@ -31,13 +31,13 @@ const MEMORY_MB: u32 = 256;
 /// docs/aws-rules.md#y12.
 const TIMEOUT_S: u32 = 55;
 
-/// Runs that an alarm looks at together, and how many errors of them are too many: one failure is
-/// made good by the next run.
+/// Runs that an alarm looks at together, and the count of failed ones that raises it: the next run
+/// repairs one failure.
 const RUNS: u32 = 5;
 const ERRORS: u32 = 3;
 
-/// Where the function's own metrics are, and the one that every run that ends well writes;
-/// `templates/functions/sync.py` says so.
+/// Namespace of the function's own metrics, and the metric that each successful run writes; both
+/// are in `templates/functions/sync.py`.
 const NAMESPACE: &str = "GwGen/AlbIpSync";
 const ADDRESSES: &str = "AddressCount";
 
@@ -130,7 +130,7 @@ impl State {
         }
     }
 
-    /// Source: docs/aws-rules.md#z1, docs/aws-rules.md#z2: without leave to list the bucket an
+    /// Source: docs/aws-rules.md#z1, docs/aws-rules.md#z2: without permission to list the bucket an
     /// object that is missing looks like one that is denied.
     fn statements(&self, api: &Handle<RestApi>) -> Vec<Statement> {
         let statement = |sid, actions, resource| Statement {
@@ -236,7 +236,7 @@ fn statements(
     statements
 }
 
-/// Environment variables of the function; `templates/functions/sync.py` says what each is.
+/// Environment variables of the function; `templates/functions/sync.py` describes each.
 fn environment(
     sync: &SyncPlan,
     balancer: &ApplicationBalancerRef,
@@ -292,7 +292,8 @@ fn schedule(stack: &mut Stack, sync: &SyncPlan, name: Value, function: &Handle<P
     );
 }
 
-/// Runs that fail, and runs that stopped; all ports are told of together, so one stands for all.
+/// Alarms for runs that fail and for runs that stopped; all ports are reported together, so one
+/// port represents all.
 fn alarms(
     stack: &mut Stack,
     plan: &Plan,

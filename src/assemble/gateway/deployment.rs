@@ -46,7 +46,7 @@ pub(crate) fn deployment(
     stack.add_revision(File::Api, this(), Some(revision), deployment)
 }
 
-/// What the snapshot shows beside the API itself and its routes: a kind that joins is one line
+/// Resources that the snapshot contains beside the API and its routes; a further kind is one line
 /// here.
 fn parts(stack: &Stack, buffer: &mut Vec<u8>) -> Vec<PartState> {
     let mut parts = Vec::new();

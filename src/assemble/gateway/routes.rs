@@ -35,7 +35,7 @@ enum Answering<'a> {
     Operation(&'a OperationPlan),
     /// The gateway, with 404.
     Refusal,
-    /// The gateway, to a browser that asks what it may send.
+    /// The gateway, to a browser's preflight request.
     Preflight(&'a PreflightPlan),
 }
 

@@ -1,4 +1,5 @@
-//! The application load balancer: its group, listeners, the answer to health checks, and the rules.
+//! The application load balancer: its group, listeners, the response to health checks, and the
+//! rules.
 //! In: `AlbPlan`. Out: nodes in the stack. Pure.
 
 use std::collections::BTreeMap;
@@ -20,9 +21,9 @@ use crate::stack::{File, Handle, Label, List, Value};
 #[derive(Clone, Debug)]
 pub(crate) struct AlbNodes {
     pub(crate) balancer: ApplicationBalancerRef,
-    /// The group that was made with it.
+    /// The security group that the stack has for it.
     pub(crate) group: Option<Handle<SecurityGroup>>,
-    /// In the order of the plan; `None` where the plan knows no ARN and needs none.
+    /// In the order of the plan; `None` where the plan has no ARN and needs none.
     pub(crate) listeners: Vec<Option<HttpListenerRef>>,
 }
 
@@ -183,7 +184,7 @@ pub(crate) fn passed_on(
     groups
 }
 
-/// The rules of every listener: its answer to health checks first.
+/// Builds the rules of every listener: its response to health checks first.
 pub(crate) fn rules(
     stack: &mut Stack,
     plan: &Plan,

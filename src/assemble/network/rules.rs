@@ -46,7 +46,7 @@ pub(crate) fn rules(
     rules.add_to(stack);
 }
 
-/// Adds the rules from the front, and from private callers, to the listeners.
+/// Adds the rules from the entry point, and from private callers, to the listeners.
 fn to_alb(
     rules: &mut MergedRules,
     alb: &AlbPlan,
@@ -117,8 +117,8 @@ fn clients(clients: &Values) -> Vec<End<Source>> {
     }
 }
 
-/// Rules for the ports of service and health check; the balancer's own group is there where it was
-/// made.
+/// Adds rules for the ports of service and health check; the balancer's own group is there where
+/// the stack manages it.
 fn to_backends(
     rules: &mut MergedRules,
     plan: &Plan,

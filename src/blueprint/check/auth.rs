@@ -1,4 +1,4 @@
-//! Authorizers, API keys and usage plans, as far as the blueprint alone tells.
+//! Authorizers, API keys and usage plans, as far as the blueprint alone shows.
 //! In: `BlueprintSpec`. Out: diagnostics. Pure.
 
 use std::collections::BTreeMap;
@@ -10,7 +10,7 @@ use crate::blueprint::{AuthSpec, KeySpec, LambdaAuthorizerSpec};
 use crate::blueprint::{identity_source, is_credential};
 use crate::diagnostic::KEY_IN_TWO_PLANS;
 
-/// Longest time that an answer of an authorizer is kept. Unit: milliseconds. Source:
+/// Longest time for which a decision of an authorizer is cached. Unit: milliseconds. Source:
 /// docs/aws-rules.md#a8 (0 to 3,600 seconds).
 const MAX_TTL: u64 = 3_600_000;
 

@@ -1,4 +1,4 @@
-//! What topology `forwarder` takes, and what it has no use for.
+//! Fields that topology `forwarder` restricts, and fields that have no meaning in it.
 //! In: `BlueprintSpec`. Out: diagnostics. Pure.
 
 use super::{Checker, child};

@@ -67,7 +67,7 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// A reason stands in the route that asks for less, and counts there alone.
+    /// A reason is in the route that requires less, and counts for that route alone.
     ///
     /// Errors: GW2110 (a warning).
     fn has_what_it_weakens(&mut self, at: &str, route: &RouteSpec) {
@@ -223,7 +223,7 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// Errors: GW2015 a description that stands in `spec` twice.
+    /// Errors: GW2015 a description that is in `spec` twice.
     pub(crate) fn specs(&mut self) {
         for (index, path) in self.spec().spec.iter().enumerate() {
             let first = self

@@ -1,4 +1,4 @@
-//! Numbers and texts of the stage, and of what browsers are told.
+//! Numbers and texts of the stage, and of the responses to browsers.
 //! In: `BlueprintSpec`. Out: diagnostics. Pure.
 
 use super::{Checker, child};
@@ -6,7 +6,7 @@ use crate::blueprint::gateway::{CACHE_SIZES, CorsSpec, StageSpec};
 use crate::blueprint::scalars::{Duration, Switch};
 use crate::diagnostic::CREDENTIALS_FOR_ANY_ORIGIN;
 
-/// How long CloudWatch keeps lines. Unit: days. Source: AWS, CloudWatch Logs API reference,
+/// Retention times that CloudWatch has. Unit: days. Source: AWS, CloudWatch Logs API reference,
 /// `PutRetentionPolicy`,
 /// <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html>.
 const RETENTION_DAYS: [u32; 22] = [
@@ -18,11 +18,11 @@ const RETENTION_DAYS: [u32; 22] = [
 const MAX_VARIABLES: usize = 100;
 const MAX_VARIABLE_NAME: usize = 64;
 
-/// Longest time that an answer is kept. Unit: milliseconds. Source: docs/aws-rules.md#m25.
+/// Longest time for which a response is cached. Unit: milliseconds. Source: docs/aws-rules.md#m25.
 const MAX_TTL_MS: u64 = 3_600_000;
 
-/// Longest that a browser is told to keep an answer. Unit: milliseconds; a day, which is the most
-/// that any of them heeds.
+/// Longest time for which a browser may cache a preflight response. Unit: milliseconds; a day,
+/// which is the longest time that any browser observes.
 const MAX_AGE_MS: u64 = 86_400_000;
 
 /// Largest size from which on answers are compressed. Unit: bytes. Source: docs/aws-rules.md#c11.

@@ -1,4 +1,4 @@
-//! The schema and the decoder say the same: path by path, and for random blueprints.
+//! Agreement of the schema and the decoder: path by path, and for random blueprints.
 
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
@@ -27,7 +27,7 @@ const SAMPLES: [(&str, &str); 10] = [
     ),
 ];
 
-/// Key of a member that no mapping knows.
+/// Key of a member that no mapping has.
 const UNKNOWN: &str = "zz";
 
 fn mapping(members: impl IntoIterator<Item = (String, Value)>) -> Value {

@@ -1,5 +1,5 @@
-//! What a file takes away from the safeguards of the file that it extends: lists are replaced, keys
-//! removed, and with them what stood there.
+//! Safeguards that a file drops from the file that it extends: it replaces lists and removes keys,
+//! with all that they contained.
 //! In: `Layers`. Out: findings. Pure.
 
 use serde_json::Value;
@@ -196,7 +196,8 @@ impl Overlay<'_> {
         )
     }
 
-    /// The part of a pointer that stands in the file: a mapping above it may be what is removed.
+    /// Returns the part of a pointer that is in the file, which may remove a mapping above the
+    /// value.
     fn written<'p>(&self, mut at: &'p str) -> &'p str {
         while !self.layer.holds(at) {
             at = at.rsplit_once('/').map_or("", |(above, _)| above);
@@ -240,7 +241,7 @@ fn restricts(route: &Value, field: &str) -> bool {
     }
 }
 
-/// Returns whether an entry says for the same `match` all that another one restricts or promises.
+/// Returns whether an entry with the same `match` has all restrictions or promises of another one.
 fn keeps(entry: &Value, of: &Value) -> bool {
     let fields = || RESTRICTING.iter().filter(|field| of.get(**field).is_some());
     entry.get("match") == of.get("match") && fields().all(|field| entry.get(field) == of.get(field))

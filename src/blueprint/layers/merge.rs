@@ -12,11 +12,10 @@ use crate::blueprint::tree::NO_VALUE;
 use crate::diagnostic::{Diagnostic, INVALID_VALUE, Place};
 use crate::source::{RelativePath, pointer};
 
-/// Mappings that say by their one key what kind of thing they are: one of another kind takes the
-/// place of the whole mapping.
+/// Mappings whose one key is their kind: a mapping of another kind replaces the whole mapping.
 const KINDS: &[&str] = &["/backends/*/targets", "/auth/*"];
 
-/// Fields that hold paths relative to the file that says them.
+/// Fields that hold paths relative to their file.
 const PATHS: &[&str] = &["/spec", "/output/dir", "/api/policy"];
 
 /// The files of a blueprint as one.

@@ -15,8 +15,8 @@ use crate::sink::{BANNER, banner};
 /// docs/aws-rules.md#z6.
 const MODULE: &str = "index.py";
 
-/// Everybody reads it, nobody runs it. Source: docs/aws-rules.md#z7 (a package that Lambda may not
-/// read fails at the first call).
+/// Permissions for all to read it and for none to run it. Source: docs/aws-rules.md#z7 (a package
+/// that Lambda may not read fails at the first call).
 const MODE: u32 = 0o644;
 
 /// The module beside the zip, for readers: the same code behind the banner.
@@ -29,7 +29,7 @@ pub(crate) fn module(code: &FunctionCode) -> Vec<u8> {
 }
 
 /// The zip: one stored file, of 1980-01-01, without extra fields (Z7); its comment is the banner,
-/// by which the next render knows it.
+/// by which the next render recognizes it.
 pub(crate) fn zip(code: &FunctionCode) -> Vec<u8> {
     let options = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Stored)
@@ -88,7 +88,7 @@ mod tests {
         assert_eq!(&bytes[..4], b"PK\x03\x04");
         let directory = 30 + name + size;
         assert_eq!(&bytes[directory..directory + 4], b"PK\x01\x02");
-        // In the directory every field stands two bytes later: who made it comes first.
+        // In the directory every field is two bytes later, after the version that made the entry.
         for at in [0, directory + 2] {
             assert_eq!(number(&bytes, at + 6, 2), 0, "no flags");
             assert_eq!(number(&bytes, at + 8, 2), 0, "stored");

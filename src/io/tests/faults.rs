@@ -11,7 +11,7 @@ use super::{Repository, codes, marked, tree};
 use crate::diagnostic::Diagnostic;
 use crate::emit::FileTree;
 
-/// What happens to the k-th operation.
+/// Fault of the k-th operation.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Fault {
     /// It fails, as on a full disk, and what comes after it works.

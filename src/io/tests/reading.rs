@@ -82,7 +82,7 @@ fn blueprints_are_found_in_order_without_those_that_are_only_extended() {
             .collect::<Vec<_>>(),
         ["gwgen.yaml", "gwgen.dev.yaml", "gwgen.prod.yaml"]
     );
-    // A base by its own word, whatever it holds; and one that has to say what it is.
+    // A declared base, whatever it holds; and a file that has to declare whether it is one.
     repository.put("gwgen.yaml", &format!("{complete}abstract: true\n"));
     assert_eq!(found(&repository).len(), 2);
     repository.put("gwgen.yaml", complete);

@@ -64,7 +64,7 @@ impl<'de, T: Deserialize<'de> + Default> Deserialize<'de> for Patterned<'de, T> 
     }
 }
 
-/// A request body with its text, which is read again where a model is made of it.
+/// A request body with its text, which is read again where a model is created from it.
 #[derive(Default)]
 pub(crate) struct RequestBodyObject<'a> {
     pub(crate) content: Content<'a>,

@@ -12,7 +12,7 @@ use crate::source::SourceFile;
 /// Reason for which a reference cannot be followed.
 pub(crate) struct ReferenceError {
     code: &'static Code,
-    /// Where it is mended; `None` at the reference itself.
+    /// The place to correct; `None` is the reference itself.
     place: Option<Place>,
     message: String,
     help: Cow<'static, str>,
@@ -126,8 +126,8 @@ impl ReferenceError {
         }
     }
 
-    /// Returns the error of a file whose text is broken. A file that cannot be read at all is mended
-    /// at the reference.
+    /// Returns the error of a file whose text is broken. A file that cannot be read at all is
+    /// mended at the reference.
     pub(super) fn broken(cause: &Diagnostic) -> Self {
         let place = cause.places.first().filter(|place| place.at != At::File);
         Self {

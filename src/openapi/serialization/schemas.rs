@@ -111,7 +111,7 @@ impl<'s, 'a> ParameterSchemas<'s, 'a> {
             return ANYTHING;
         }
         self.budget.set(self.budget.get() - 1);
-        // What is no mapping says nothing: `true`, or a mistake.
+        // A schema that is no mapping has no constraint: `true`, or a mistake.
         let Ok(members) = raw::members(schema.json) else {
             return ValueShape::default();
         };

@@ -5,7 +5,7 @@ use crate::source::raw::{self, Text};
 /// Values that a schema allows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct ValueShape {
-    /// `None` where the schema does not say.
+    /// `None` where the schema does not declare it.
     pub(super) kinds: Option<ValueKinds>,
     /// The schema names a value whose text is blank, or null, which has none.
     pub(super) is_blank: bool,

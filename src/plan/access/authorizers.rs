@@ -19,7 +19,7 @@ pub struct AuthPlan {
     /// A token needs one of them; sorted.
     pub scopes: Vec<Arc<str>>,
     pub api_key: bool,
-    /// Entries of `auth` that the operation's schemes map to, those that nobody checks too.
+    /// Entries of `auth` that the operation's schemes map to, also those without a check.
     pub entries: BTreeSet<Arc<str>>,
     /// The reason why it is something else than the description requires.
     pub differs: Option<AuthDifference>,
@@ -54,7 +54,7 @@ pub struct AuthorizerPlan {
     pub source: AuthorizerSource,
 }
 
-/// The service that an authorizer asks.
+/// The service that decides for an authorizer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AuthorizerSource {
     /// User pools, by their ARNs.
@@ -138,7 +138,7 @@ fn lambda(
 }
 
 impl AuthPlan {
-    /// Returns whether every caller is let through.
+    /// Returns whether every caller is allowed.
     pub fn is_open(&self) -> bool {
         self.check == Check::Nobody && !self.api_key
     }

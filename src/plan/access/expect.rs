@@ -95,7 +95,7 @@ pub(crate) fn expect(
     diagnostics
 }
 
-/// Fields of a promise that an operation breaks, with the ends of the sentences that say so.
+/// Fields of a promise that an operation breaks, with the ends of the sentences that report it.
 fn breaches(
     promise: &ExpectSpec,
     decided: &DecidedOperation<'_>,

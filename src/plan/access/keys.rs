@@ -1,7 +1,7 @@
 //! API keys and the usage plans that hold them.
 //! In: `usage_plans`, operations. Out: `UsagePlan`s by name.
 //!
-//! A method that requires a key lets nobody in unless a usage plan covers the stage
+//! A method that requires a key allows no caller unless a usage plan covers the stage
 //! (docs/aws-rules.md#u6).
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -99,7 +99,7 @@ pub(crate) fn throttles(
     by_plan
 }
 
-/// Reports a throttle of a usage plan that slows nobody down; `matched` are the public operations
+/// Reports a throttle of a usage plan that no caller has; `matched` are the public operations
 /// that it matches.
 fn without_effect(
     matched: &[&OperationPlan],
@@ -176,7 +176,7 @@ pub(crate) fn from_authorizer(blueprint: &Blueprint) -> bool {
     blueprint.spec.api.api_key_source == ApiKeySource::Authorizer
 }
 
-/// Reports keys that nobody can have, and usage plans that nobody needs.
+/// Reports keys that no caller can have, and usage plans that no operation needs.
 ///
 /// Errors: GW3044 a key and no plan, GW3047 a key that no authorizer gives, GW5011 a plan and no
 /// key (a warning).

@@ -1,4 +1,5 @@
-//! Joins the description's `security` with `auth`: the one place where an operation may become open.
+//! Joins the description's `security` with `auth`: the one place where an operation may become
+//! open.
 //! In: an operation and its decision. Out: `AuthPlan`, diagnostics.
 //!
 //! Fails closed: whatever cannot be expressed, or is not decided, is an error.
@@ -39,13 +40,13 @@ pub(crate) struct SecurityJoin<'a> {
     chosen: BTreeSet<Arc<str>>,
     /// The reason for which the operation at hand is weakened.
     weakened: Option<Arc<str>>,
-    /// Public operations for which neither the description nor the blueprint says anything.
+    /// Public operations for which neither the description nor the blueprint declares access.
     undecided: Vec<OperationName>,
     has_keys: bool,
     diagnostics: Vec<Diagnostic>,
 }
 
-/// An operation with its description and what the blueprint says of it.
+/// An operation with its description and its settings of the blueprint.
 #[derive(Clone, Copy)]
 struct SecurityCase<'c, 'a> {
     api: &'c Api,
@@ -187,7 +188,8 @@ impl<'a> SecurityJoin<'a> {
         joined
     }
 
-    /// Returns whether a scheme has no entry of `auth`, or one that cannot check it, and notes each.
+    /// Returns whether a scheme has no entry of `auth`, or one that cannot check it, and notes
+    /// each.
     fn has_faulty_schemes(
         &mut self,
         case: SecurityCase<'_, 'a>,

@@ -40,7 +40,7 @@ pub(crate) fn forwarder(
     spec: &BackendSpec,
     at: &str,
 ) -> Option<ForwarderPlan> {
-    // `blueprint` says where one of the two is missing.
+    // `blueprint` reports a missing one of the two.
     let (port, targets) = (spec.port?.number(), spec.targets.as_ref()?);
     let hosts = if let Some(hosts) = &targets.hosts {
         let at = format!("{at}/targets/hosts");
@@ -176,7 +176,7 @@ fn timeout(variables: &mut Variables<'_>, spec: &ForwarderSpec) -> u32 {
     u32::try_from(timeout_ms).unwrap_or(u32::MAX)
 }
 
-/// Decided operations, and the base paths that the functions have to know.
+/// Decided operations, and the base paths that the functions need.
 #[derive(Clone, Copy)]
 pub(crate) struct ServedOperations<'a> {
     pub(crate) operations: &'a [OperationPlan],
@@ -186,8 +186,8 @@ pub(crate) struct ServedOperations<'a> {
     pub(crate) are_all_binary: bool,
 }
 
-/// Decides what depends on the operations: the paths and timeouts that each function knows, and
-/// whether all of it fits into the environment.
+/// Decides the settings that depend on the operations: the paths and timeouts of each function.
+/// All of them must fit into its environment.
 ///
 /// Errors: GW2031 mapping, GW4070 path, GW4071 environment.
 pub(crate) fn complete(

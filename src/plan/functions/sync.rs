@@ -1,7 +1,7 @@
 //! The function that keeps a target group equal to the addresses of the application load balancer.
 //!
 //! In: `SyncSpec`, `ExistingAlbSpec`. Out: `SyncPlan`, findings. Pure.
-//! `templates/functions/sync.py` says what it does with each of these.
+//! `templates/functions/sync.py` describes the use of each of these.
 
 use std::sync::Arc;
 
@@ -94,7 +94,7 @@ pub(crate) fn sync(variables: &mut Variables<'_>, alb: Option<&AlbPlan>) -> Opti
     })
 }
 
-/// Warns of counts that are allowed, though hardly meant.
+/// Warns of counts that are allowed and probably a mistake.
 fn risky_counts(variables: &mut Variables<'_>, spec: &SyncSpec) {
     if spec.missing_before_deregister == 1 {
         variables.report(

@@ -36,10 +36,10 @@ impl ChecksPlan {
         }
     }
 
-    /// The validator of the method; none where `validation` says so.
+    /// Returns the validator of the method; `None` where `validation` requires none.
     ///
-    /// Where the description has nothing to check, it is the one of parameters: security checks
-    /// require every method to name one (CKV2_AWS_53).
+    /// A method that has nothing to check gets the validator of parameters: security scanners
+    /// require one of every method (CKV2_AWS_53).
     pub fn validator(&self) -> Option<(bool, bool)> {
         match (self.body, self.parameters) {
             (false, false) => self.is_requested.then_some((false, true)),

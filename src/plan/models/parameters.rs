@@ -40,7 +40,9 @@ pub(crate) fn request_parameters(
                 diagnostics.extend(undeclarable(operation, parameter, spellings));
                 continue;
             }
-            // Nothing in a request has its name; the coverage says what is left to the backend.
+            // Nothing in a request has its name; the coverage report lists the checks that are left
+            // to the
+            // backend.
             Location::Query if !parameter.serialization.may_have_its_name() => continue,
             Location::Query => "querystring",
             Location::Header if is_ignored_header(name) => continue,

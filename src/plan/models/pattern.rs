@@ -1,8 +1,8 @@
-//! Patterns that mean the same to every reader.
+//! Patterns with the same meaning in all implementations.
 //!
 //! In: a pattern of JSON Schema (ECMA-262). Out: whether API Gateway, which is written in Java,
 //! reads it the same. Pure.
-//! Doubtful patterns are left out: a weaker model refuses nobody.
+//! Doubtful patterns are left out: a weaker model refuses no valid request.
 //!
 //! Source: ECMA-262, "Patterns" and annex B, <https://tc39.es/ecma262/#sec-patterns>; Java SE,
 //! <https://docs.oracle.com/en/java/javase/21/docs/api/java.base/java/util/regex/Pattern.html>

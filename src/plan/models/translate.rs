@@ -1,5 +1,5 @@
-//! Translates schemas into those that API Gateway takes: JSON Schema draft 4, in one piece, and never
-//! stricter than before.
+//! Translates schemas into those that API Gateway takes: JSON Schema draft 4, in one piece, and
+//! never stricter than before.
 //!
 //! In: `Schemas`. Out: `AssembledModel`. Pure.
 //! A keyword that draft 4 lacks is left out, which weakens the model. Weaker parts stay weaker in
@@ -107,7 +107,7 @@ impl<'a> Translator<'a> {
         }
     }
 
-    /// Translates a body into a model that lets through bodies of any of the schemas, and no body where
+    /// Translates a body into a model that allows bodies of any of the schemas, and no body where
     /// it is optional.
     ///
     /// `None` where it has too many parts down to that depth.
@@ -179,7 +179,7 @@ impl<'a> Translator<'a> {
         )
     }
 
-    /// Returns whether a body is bytes in place of JSON, whatever its media type says.
+    /// Returns whether a body is bytes in place of JSON, whatever its media type is.
     fn is_bytes(&mut self, schema: &Value, at: SchemaPath<'_>, depth: usize) -> bool {
         let is_format = matches!(
             schema["format"].as_str(),

@@ -54,7 +54,7 @@ pub(crate) fn skips_verification(
     !verifies
 }
 
-/// Only a body can say it in CloudFormation (I13).
+/// Only a body can have it in CloudFormation (I13).
 fn cannot_skip_verification(spec: &BlueprintSpec) -> bool {
     spec.output.format == OutputFormat::Cloudformation
         && spec.output.api_style == ApiStyle::Resources

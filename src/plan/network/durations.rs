@@ -6,7 +6,8 @@ use crate::blueprint::{self, BackendSpec};
 use crate::diagnostic;
 use crate::plan::variables::Variables;
 
-/// Longest time in which targets that leave may finish. Source: docs/aws-rules.md#l28.
+/// Longest time in which deregistered targets may finish their requests. Source:
+/// docs/aws-rules.md#l28.
 const MAX_DELAY_S: u32 = 3600;
 
 /// Refuses a duration that is no whole number of seconds.
@@ -29,7 +30,7 @@ pub(crate) fn whole_seconds(
     duration.seconds()
 }
 
-/// Duration in which targets that leave may finish.
+/// Time in which deregistered targets may finish their requests.
 pub(crate) fn deregistration_delay(
     variables: &mut Variables<'_>,
     spec: &BackendSpec,

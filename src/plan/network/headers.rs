@@ -1,4 +1,4 @@
-//! Headers that are set on the way to a backend.
+//! Headers that the gateway sets on requests to a backend.
 //!
 //! In: `headers` of a backend. Out: `HeaderPlan`s; diagnostics of headers that the gateway would
 //! refuse, drop or overwrite. Pure.
@@ -210,7 +210,7 @@ fn source(
     }
 }
 
-/// Message and help about a mapping that the gateway does not know.
+/// Returns message and help about a mapping that the gateway does not have.
 struct MappingProblem {
     message: String,
     help: String,
@@ -252,8 +252,8 @@ fn unknown_stage_variable(spec: &BlueprintSpec, name: &str) -> Option<MappingPro
     })
 }
 
-/// Warns of headers that say who calls, on operations where nobody is authenticated, or where
-/// another authorizer does it.
+/// Warns of headers that identify the caller, on operations that do not authenticate callers, or
+/// where another authorizer does it.
 ///
 /// Errors: GW4050 (a warning).
 pub(crate) fn unauthenticated(plan: &Plan, blueprint: &Blueprint) -> Vec<Diagnostic> {
@@ -299,12 +299,12 @@ pub(crate) fn unauthenticated(plan: &Plan, blueprint: &Blueprint) -> Vec<Diagnos
     findings
 }
 
-/// The kind of authorization that fills a part of the context which says who calls.
+/// The kind of authorization that fills a part of the context which identifies the caller.
 ///
 /// Source: AWS, "Variables for data transformations for API Gateway",
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html>:
-/// claims are of Cognito, other keys of a function's answer, the caller's parts of the identity of
-/// signed requests.
+/// claims are of Cognito, other keys of a function's response, the caller's parts of the identity
+/// of signed requests.
 #[derive(Clone, Copy)]
 enum FilledBy {
     Cognito,

@@ -87,7 +87,7 @@ pub struct InternetPlan {
     pub skips_verification: bool,
 }
 
-/// A header that is set on the way.
+/// A header that the gateway sets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HeaderPlan {
     pub name: Arc<str>,

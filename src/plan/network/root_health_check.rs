@@ -32,7 +32,7 @@ const MAX_SHOWN: usize = 3;
 /// descriptions, on the gateway and behind it.
 ///
 /// Source: Elastic Load Balancing, "Health checks for Application Load Balancer target groups": the
-/// path is `/` by default, and a target that answers another status than the matcher's is
+/// path is `/` by default, and a target that responds with another status than the matcher's is
 /// unhealthy,
 /// <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html>,
 /// read 2026-11-30.
@@ -96,8 +96,8 @@ pub(crate) fn root_health_check(
     Some(finding)
 }
 
-/// Returns whether a new target group checks `/`, and the blueprint says neither that it should nor
-/// that 404 is healthy.
+/// Returns whether a new target group checks `/`, and the blueprint declares neither this path nor
+/// 404 as healthy.
 fn is_checked_by_default(blueprint: &Blueprint, backend: &BalancedPlan) -> bool {
     let at = pointer::child("/backends", &backend.name);
     let check = &backend.health_check;
@@ -122,7 +122,7 @@ fn is_root(plan: &Plan, bases: &[[Vec<Segment>; 2]], operation: &OperationPlan) 
         && bases[operation.description][1].is_empty()
 }
 
-/// The path of an operation that says whether a server is healthy.
+/// Returns the path of an operation that reports whether a server is healthy.
 fn health_path(operation: &OperationPlan) -> Option<String> {
     let path = &operation.backend_path;
     let Some(Segment::Literal(last)) = path.last() else {

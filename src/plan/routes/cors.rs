@@ -41,7 +41,7 @@ const OF_THE_BROWSER: [&str; 3] = ["cookie", "host", "origin"];
 /// Permissions of browsers of other origins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CorsPlan {
-    /// As written; `*` stands alone.
+    /// As written; `*` is the only one in its list.
     pub origins: Vec<Arc<str>>,
     pub has_credentials: bool,
     pub max_age_s: Option<u32>,
@@ -69,7 +69,7 @@ impl CorsPlan {
 /// Decides the preflights. Operations are sorted by their paths.
 ///
 /// Errors: none; warnings GW4085 origins that do not see errors, GW5016 backends that have to
-/// answer.
+/// respond.
 pub(crate) fn cors(
     blueprint: &Blueprint,
     routes: &Routes,
@@ -117,8 +117,8 @@ pub(crate) fn cors(
 
 /// The preflight of a path; none where the description has a response of its own to OPTIONS (C6).
 ///
-/// An operation for every method that authenticates its callers can answer no preflight: a browser
-/// sends no credentials with it.
+/// An operation for every method that authenticates its callers cannot respond to a preflight: a
+/// browser sends no credentials with it.
 fn preflight(
     spec: &CorsSpec,
     operations: &[(&[Segment], &OperationPlan)],
@@ -202,8 +202,8 @@ pub(crate) fn headers(
         .collect()
 }
 
-/// Headers with the credentials of callers: for the gateway, as `auth` has them, or for the backend,
-/// as the description has them.
+/// Headers with the credentials of callers: for the gateway, as `auth` has them, or for the
+/// backend, as the description has them.
 fn of_scheme(api: &Api, name: &str, blueprint: &Blueprint) -> Vec<String> {
     let declared = || Declared::of(api, name).and_then(|scheme| scheme.credential());
     let sources: Vec<String> = match blueprint.spec.auth.as_ref().and_then(|auth| auth.get(name)) {

@@ -1,4 +1,4 @@
-//! Operations under their mounts, on their way to a plan.
+//! Operations under their mounts, before they become a plan.
 //! In: operations, the decisions of routes about them. Out: `Draft`s, findings.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,7 +16,7 @@ use crate::plan::{AuthPlan, OperationPlan};
 #[derive(Default)]
 struct PublicAccess {
     auth: AuthPlan,
-    /// An exported preflight, which the gateway answers.
+    /// An exported preflight, to which the gateway responds.
     is_preflight: bool,
     /// Headers that a browser of another origin has to be allowed to send.
     browser_headers: Vec<Arc<str>>,
@@ -57,7 +57,8 @@ impl<'a> Builder<'a> {
         mount.chain(base.iter().cloned()).collect()
     }
 
-    /// Authorization of a public operation's callers, and whether the gateway answers it itself.
+    /// Returns the authorization of a public operation's callers, and whether the gateway responds
+    /// itself.
     ///
     /// The gateway's own preflight is decided by `api.cors`; one that authenticates its callers is
     /// no preflight for browsers.
@@ -87,7 +88,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// Index of the backend that is chosen under a mount; the only one where nothing is said.
+    /// Returns the index of the backend under a mount; the only backend where no route names one.
     ///
     /// Errors: GW3001 no backend.
     fn backend(

@@ -45,7 +45,7 @@ impl<'a> Builder<'a> {
         let access = self.security.finish(self.descriptions.apis);
         self.diagnostics.extend(access);
         diagnostics.append(&mut self.diagnostics);
-        // By gateway path, path and method; the tree knows the order of its paths, and comparing
+        // By gateway path, path and method; the tree has the order of its paths, and comparing
         // ranks is much quicker.
         let ranks = self.tree.ranks();
         let rank = |draft: &Draft| draft.plan.gateway_path.is_some().then(|| ranks[draft.node]);

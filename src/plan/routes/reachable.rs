@@ -1,9 +1,9 @@
 //! Operations that are hidden or protected, and reachable at their backend through another's path.
 //! In: drafts with their final paths. Out: findings.
 //!
-//! The gateway compares paths as callers write them. A base path, a `path_prefix` or a mount changes
-//! the path behind it, so that two paths which differ on the gateway may be one at the backend; and
-//! a backend may read two templates that cross in the other order.
+//! The gateway compares paths as callers write them. A base path, a `path_prefix` or a mount
+//! changes the path behind it, so that two paths which differ on the gateway may be one at the
+//! backend; and a backend may read two templates that cross in the other order.
 
 mod findings;
 mod mounts;
@@ -133,7 +133,8 @@ impl Builder<'_> {
         !paths.of_source(source, guarded.servers).any(is_open)
     }
 
-    /// Returns whether the load balancer answers 404 to the path, since its operation is hidden.
+    /// Returns whether the load balancer responds with 404 to the path, since its operation is
+    /// hidden.
     fn is_refused_on_balancer(&self, guarded: &BackendPath) -> bool {
         let spec = &self.blueprint.spec;
         let plan = &self.drafts[guarded.draft].plan;

@@ -44,8 +44,8 @@ impl RouteNode {
         literals.chain(self.variable).chain(self.rest)
     }
 
-    /// The operation that gets all requests of a method here. ANY gets those that have none of their
-    /// own.
+    /// The operation that gets all requests of a method here. ANY gets those that have none of
+    /// their own.
     fn answering(&self, method: HttpMethod) -> Option<usize> {
         let own = self.methods.get(&method);
         own.or_else(|| self.methods.get(&HttpMethod::Any)).copied()
@@ -194,14 +194,15 @@ impl RouteTree {
                 Segment::Rest(_) => None,
             };
         }
-        // A greedy variable further up takes what the branches below it do not answer.
+        // A greedy variable further up takes the requests that the branches below it have no method
+        // for.
         let nearest_first = reachable.into_iter().chain(greedy.into_iter().rev());
         let mut nodes = nearest_first.map(|at| &self.nodes[at]);
         nodes.find_map(|node| node.answering(method))
     }
 
-    /// Gives every variable one name: the bytewise smallest of its names that no ancestor has, first
-    /// among those that functions see.
+    /// Gives every variable one name: the bytewise smallest of its names that no ancestor has,
+    /// first among those that functions see.
     pub(crate) fn name_variables(&mut self) -> Vec<Renamed> {
         let mut renamed = Vec::new();
         // Shared: most nodes have the variables of their parent.

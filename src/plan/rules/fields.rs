@@ -5,7 +5,7 @@
 use super::{Decision, Origin};
 use crate::blueprint::{Exposure, RouteSpec, Switch};
 
-/// A field of a route that says something of operations.
+/// A field of a route that is a setting of operations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Field {
     Backend,

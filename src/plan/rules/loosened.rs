@@ -2,7 +2,7 @@
 //!
 //! In: decisions with and without the extensions of the description. Out: diagnostics. Pure.
 //! The description may restrict further; it never lifts a restriction of the blueprint, unless a
-//! route says so.
+//! route allows that.
 
 use std::collections::BTreeMap;
 
@@ -153,7 +153,8 @@ fn throttle(effect: ExtensionEffect<'_, '_>, blueprint: &Blueprint) -> Found {
     loosening(route, "throttle", value, restriction)
 }
 
-/// Rank of an entry of `auth`: it refuses nobody, callers without a key, or unauthorized ones.
+/// Returns the rank of an entry of `auth`: it refuses no caller, callers without a key, or
+/// unauthorized ones.
 fn strength(name: &str, blueprint: &Blueprint) -> u8 {
     match blueprint.spec.auth.as_ref().and_then(|auth| auth.get(name)) {
         _ if name == "none" => 0,

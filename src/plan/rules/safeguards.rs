@@ -18,7 +18,7 @@ pub(crate) struct UnmatchedSafeguard<'a> {
     pub(crate) idle: &'a [Idle],
     /// Nothing at all matches.
     pub(crate) is_empty: bool,
-    /// It may be without a subject: it says so, or comes from a base.
+    /// It may be without a subject: it declares so, or comes from a base.
     pub(crate) is_optional: bool,
 }
 
@@ -59,7 +59,7 @@ impl UnmatchedSafeguard<'_> {
 }
 
 impl RouteRules<'_> {
-    /// Reports routes without a subject or effect, and those that restrict less than they say.
+    /// Reports routes without a subject or effect, and those that restrict less than they declare.
     ///
     /// Errors: GW3060 without a subject, GW3061 overridden, GW3062 methods of ANY, GW3064 loosened
     /// by the description; warnings GW3008, GW3063 without effect; note GW5020.

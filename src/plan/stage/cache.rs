@@ -2,7 +2,7 @@
 //!
 //! In: the decision about an operation, its declared parameters. Out: `CachePlan`. Pure.
 //! Fails closed: a response that depends on the caller, or on something that is not in the key, is
-//! cached only where the blueprint says so.
+//! cached only where the blueprint allows that.
 //! Source: docs/aws-rules.md#d22, docs/aws-rules.md#d23, docs/aws-rules.md#d24,
 //! docs/aws-rules.md#d25 (nothing of a request is in the key but what is listed there).
 
@@ -226,7 +226,7 @@ impl CacheRequest<'_> {
         }
     }
 
-    /// Returns the responses that callers get of each other because `shared` says that they may.
+    /// Returns the responses that callers may get of each other because of `shared`.
     pub(crate) fn shared(
         &self,
         operation: &Operation,

@@ -34,10 +34,11 @@ pub struct ManagedDomainPlan {
     pub truststore: Option<(Value, Option<Value>)>,
 }
 
-/// Lowest versions of TLS that every provider can say. Source: docs/aws-rules.md#e3.
+/// Lowest versions of TLS that every provider can write. Source: docs/aws-rules.md#e3.
 const SECURITY_POLICIES: [&str; 2] = ["TLS_1_2", "TLS_1_0"];
 
-/// Paths that API Gateway serves itself at the root of a custom domain. Source: docs/aws-rules.md#p9.
+/// Paths that API Gateway serves itself at the root of a custom domain. Source:
+/// docs/aws-rules.md#p9.
 const HEALTH_PATHS: [&str; 2] = ["ping", "sping"];
 
 /// Decides the domain.
@@ -268,7 +269,7 @@ fn repeated_prefixes(
     let has_base = bases.iter().any(
         |[on_gateway, _]| matches!(on_gateway.first(), Some(Segment::Literal(text)) if **text == *own),
     );
-    // A mount stands before the base path.
+    // A mount is before the base path.
     let mounts = blueprint.spec.mounts.as_deref();
     let is_root_served = mounts.is_none_or(|all| {
         all.iter()
@@ -342,7 +343,7 @@ fn leads_to(address: &str, domain: &str, base_path: &str) -> bool {
         && (base_path.is_empty() || path.is_empty() || path.split('/').next() == Some(base_path))
 }
 
-/// Reports operations that API Gateway would answer itself on a custom domain.
+/// Reports operations to which API Gateway would respond itself on a custom domain.
 ///
 /// Errors: GW4032.
 fn taken_paths(operations: &[OperationPlan]) -> Vec<Diagnostic> {

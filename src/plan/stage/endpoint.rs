@@ -1,7 +1,7 @@
 //! The endpoint of the API, with its resource policy.
 //!
 //! In: `ApiSpec`, the text of a policy. Out: `EndpointPlan`, diagnostics. Pure.
-//! Settings that would let in more callers than the blueprint says are an error.
+//! Settings that would allow more callers than the blueprint does are an error.
 
 use std::sync::Arc;
 
@@ -29,7 +29,7 @@ pub enum PolicyPlan {
         vpc_endpoints: Option<Values>,
         cidrs: Option<Values>,
     },
-    /// As the user's file says.
+    /// As the user's file has it.
     Written(Arc<serde_json::Value>),
 }
 

@@ -11,7 +11,7 @@ use crate::blueprint::Blueprint;
 pub struct GatewayResponsePlan {
     /// As AWS names it.
     pub of: &'static str,
-    /// Status and its phrase; none for the two that stand for every other one of 4xx and 5xx.
+    /// Status and its phrase; none for the two kinds that represent every other one of 4xx and 5xx.
     pub status: Option<(u16, &'static str)>,
     /// A document as RFC 9457 has it.
     pub is_problem: bool,

@@ -1,4 +1,4 @@
-//! What people see of a finding.
+//! Text of findings for people.
 
 use std::sync::Arc;
 

@@ -1,5 +1,5 @@
-//! What is written as YAML reads back as it was, and no reader of YAML 1.1 takes a text for
-//! something else.
+//! Tests that written YAML reads back unchanged, and that no reader of YAML 1.1 takes a text for
+//! another value.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use crate::blueprint::TemplateSyntax;
 use crate::source::{RelativePath, SourceFile};
 use crate::stack::Value;
 
-/// What some reader takes for something else than the text, or for the end of one.
+/// Texts that some readers take for another value, or for the end of a text.
 const TRAPS: &[&str] = &[
     "",
     " ",
@@ -163,7 +163,7 @@ const TRAPS: &[&str] = &[
     "\u{1f600}\n\u{10ffff}",
 ];
 
-/// Texts that stand plain, so that a template reads well.
+/// Texts that are written without quotes, so that a template is easy to read.
 const PLAIN: &[&str] = &[
     "AWS::ApiGateway::RestApi",
     "shop-prod-api",

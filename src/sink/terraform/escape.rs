@@ -44,7 +44,7 @@ pub(crate) fn push_escaped(out: &mut String, text: &str) {
     }
 }
 
-/// Writes a text of a template in JSON, which knows no escapes but those of its markers.
+/// Writes a text of a template in JSON, which has no escapes but those of its markers.
 pub(crate) fn push_marked(out: &mut String, text: &str) {
     let mut characters = text.chars().peekable();
     while let Some(character) = characters.next() {

@@ -1,10 +1,10 @@
-//! What is printed reads back as it was meant.
+//! Tests that printed values read back unchanged.
 
 use proptest::prelude::*;
 
 use super::*;
 
-/// What stands for an interpolation of `var.x`.
+/// Placeholder for an interpolation of `var.x`.
 const MARK: &str = "\u{0}";
 
 fn read(expression: &hcl::Expression) -> String {

@@ -1,7 +1,7 @@
 //! Rules of security groups, each identity once.
 //! In: rules as backends, listeners and callers need them. Out: nodes in the stack. Pure.
 //! A rule is its group, direction, port and other end; AWS refuses the same rule a second time,
-//! whatever its description says.
+//! whatever its description is.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -47,7 +47,7 @@ struct MergedRule {
     purposes: Vec<(String, Vec<String>)>,
 }
 
-/// The rules that were asked for, by direction and label.
+/// The requested rules, by direction and label.
 #[derive(Debug, Default)]
 pub(crate) struct MergedRules(BTreeMap<(Direction, String), MergedRule>);
 
@@ -58,7 +58,7 @@ enum Direction {
 }
 
 impl MergedRules {
-    /// Lets a group that is made here out to a port.
+    /// Allows traffic from a managed group to a port.
     pub(crate) fn egress(
         &mut self,
         group: &Handle<SecurityGroup>,

@@ -20,7 +20,7 @@ pub(crate) struct AccessRequirement {
     pub(crate) auth: AuthPlan,
     /// It lists more than one scope and requires all of them.
     pub(crate) requires_all_scopes: bool,
-    /// Entries whose scopes nobody checks.
+    /// Entries whose scopes are not checked.
     pub(crate) unchecked: BTreeSet<Arc<str>>,
 }
 
@@ -70,7 +70,7 @@ impl AccessRequirement {
         self.auth.scopes.dedup();
     }
 
-    /// Returns what lets through callers of either, where a method can express that.
+    /// Returns the access that allows callers of either, where a method can express that.
     fn or(mut self, other: Self, entries: &AuthEntries) -> Option<Self> {
         if !same_check(&self.auth.check, &other.auth.check, entries) {
             return None;
@@ -99,8 +99,8 @@ impl AccessRequirement {
     }
 }
 
-/// Returns what lets through callers of any of several alternatives, where a method can express
-/// that.
+/// Returns the access that allows callers of any of several alternatives, where a method can
+/// express that.
 pub(crate) fn any_of(
     alternatives: Vec<AccessRequirement>,
     entries: &AuthEntries,

@@ -45,7 +45,7 @@ impl<'a> AuthUse<'a> {
         }
     }
 
-    /// Names that are probably meant, by names of schemes without an entry: an entry that nothing
+    /// Suggestions by names of schemes without an entry: an entry that nothing
     /// requires, else a declared scheme.
     pub(crate) fn suggestions<'n>(
         &self,

@@ -1,7 +1,7 @@
 //! Operations that have less time than their function gives a request.
 //!
 //! In: operations of a backend. Out: entries of the function's table. Pure.
-//! An event does not say how long the gateway waits, so the function looks an operation up by
+//! An event does not contain the gateway's timeout, so the function looks an operation up by
 //! method and resource: of the prefixes in whole segments that the table has for the method, the
 //! longest counts. Operations below one path mostly have one timeout, so few entries suffice.
 

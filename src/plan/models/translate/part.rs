@@ -1,6 +1,6 @@
 //! Parts of a model, and combinations of them.
 //!
-//! In: parts that let through at least what their schemas do. Out: combinations that do, too. Pure.
+//! In: parts that allow at least what their schemas allow. Out: combinations that do so, too. Pure.
 
 use std::collections::BTreeMap;
 
@@ -66,7 +66,7 @@ impl AssembledModel {
 #[derive(Clone)]
 pub(crate) struct SchemaPart {
     pub(crate) schema: Object,
-    /// It lets through exactly what the description does.
+    /// It allows exactly the values that the description allows.
     pub(crate) is_exact: bool,
 }
 
@@ -87,7 +87,7 @@ impl SchemaPart {
     }
 }
 
-/// Returns a part that lets through what both do.
+/// Returns a part that allows what both allow.
 pub(crate) fn both(one: SchemaPart, other: SchemaPart) -> SchemaPart {
     let is_exact = one.is_exact && other.is_exact;
     let schema = if one.schema.is_empty() {
@@ -100,7 +100,7 @@ pub(crate) fn both(one: SchemaPart, other: SchemaPart) -> SchemaPart {
     SchemaPart { schema, is_exact }
 }
 
-/// Returns a part that lets through null, too.
+/// Returns a part that allows null, too.
 pub(crate) fn or_null(mut part: SchemaPart) -> SchemaPart {
     let null = json!("null");
     if part.schema.is_empty() {
@@ -132,7 +132,7 @@ pub(crate) fn or_null(mut part: SchemaPart) -> SchemaPart {
     part
 }
 
-/// Returns whether an empty object is certainly let through.
+/// Returns whether an empty object is certainly allowed.
 pub(crate) fn takes_empty(schema: &Object) -> bool {
     let is_object = match schema.value("type") {
         None => true,

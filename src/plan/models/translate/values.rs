@@ -110,7 +110,7 @@ impl Translator<'_> {
         } else if !is_applied {
             part.schema.insert("const", value.clone());
         } else if let Some(Value::Array(values)) = part.schema.value("enum") {
-            // Both hold: values of one of them alone are let through.
+            // Both hold: values of one of them alone are allowed.
             if values.contains(value) {
                 part.schema.insert("enum", json!([value]));
             } else {

@@ -106,8 +106,8 @@ impl<'a> ServedArrivals<'a> {
             prefix,
             pattern: Pattern::of(&path),
         });
-        // The gateway's variable takes more than the description says; what the description says
-        // belongs to the operation before any other.
+        // The gateway's variable matches more requests than the description declares; the declared
+        // ones belong to the operation before any other.
         let described = if operation.private_path.is_none() {
             described_path(operation, &path)
         } else {

@@ -63,7 +63,7 @@ pub(crate) fn shadowed(
     Some(finding)
 }
 
-/// Reports an operation whose path the balancer answers itself.
+/// Reports an operation on whose path the balancer responds itself.
 pub(crate) fn health_path(operation: &OperationPlan) -> Diagnostic {
     diagnostic::SHADOWED_ON_BALANCER
         .at(operation.place.clone())

@@ -10,7 +10,7 @@ use crate::diagnostic;
 use crate::plan::variables::Variables;
 use crate::plan::{InputType, Value, Values};
 
-/// Port of a listener, and whether it speaks TLS.
+/// Port of a listener, and whether it uses TLS.
 #[derive(Clone, Copy)]
 pub(crate) struct ListenerPort {
     pub(crate) port: u16,
@@ -193,7 +193,7 @@ pub(crate) fn hosts(variables: &mut Variables<'_>, alb: &AlbSpec) -> Vec<Arc<str
 
 /// Security groups and ranges of private callers.
 ///
-/// A literal says which of the two it is; Terraform alone can find that out at deploy time.
+/// A literal shows which of the two it is; only Terraform can find that out at deploy time.
 pub(crate) fn clients(variables: &mut Variables<'_>, clients: &blueprint::ValuesSpec) -> Values {
     let at = "/alb/clients";
     if !variables.blueprint().spec.alb_group_has_rules() {

@@ -4,7 +4,7 @@
 //! second. Pure.
 //! On the gateway `/{tenant}/orders` takes `/pre/orders`; on the balancer that is `/orders` of a
 //! backend whose `path_prefix` is `/pre`.
-//! That a literal comes before a variable says nothing here: the two are no paths of one API.
+//! The order of a literal before a variable has no meaning here: the two are no paths of one API.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -104,7 +104,7 @@ fn method_lists(
 /// The one of a pattern's destinations that gets every method that no other serves, as a pattern's
 /// only one does.
 ///
-/// None where methods are refused: what nobody describes is refused beside them.
+/// None where methods are refused: undeclared methods are refused beside them.
 fn rest(by_destination: &BTreeMap<Destination, DestinationMethods>) -> Option<Destination> {
     let has_any = by_destination
         .values()
@@ -127,7 +127,8 @@ fn rank(arm: &Arm) -> (Band, bool, &str, &BTreeSet<HttpMethod>) {
 /// Operations whose method is `ANY`, each with the first one that takes a method of it elsewhere.
 ///
 /// `/files/{name}` and `/files/{rest+}` are both `/files/*`. Where both name their methods, `arms`
-/// distinguishes or reports them; `ANY` of one path means the method that the other path names, too.
+/// distinguishes or reports them; `ANY` of one path means the method that the other path names,
+/// too.
 pub(crate) fn ambiguous(templates: &[RoutedTemplate]) -> Vec<(usize, usize)> {
     let mut any: HashMap<&str, Vec<usize>> = HashMap::new();
     for (index, template) in templates.iter().enumerate() {

@@ -24,13 +24,14 @@ impl<'a> Claims<'a> {
         Self { index, universal }
     }
 
-    /// Returns whether every request of the template that the taker gets is one of a more particular
-    /// path with the taker's destination; `method` and `to` are those of the template's operation.
+    /// Returns whether every request of the template that the taker gets is one of a more
+    /// particular path with the taker's destination; `method` and `to` are those of the template's
+    /// operation.
     ///
     /// `/{x}/a` meets `/c/*` in `/c/a` alone. Where `/c/{y}` has the same destination as `/c/*`,
     /// `/{x}/a` loses nothing: the request was never its own.
-    /// A method that the other path lacks is nobody's; but what is refused stays refused, as a
-    /// backend may read paths in another order.
+    /// A method that the other path lacks belongs to no operation; but a refused one stays refused,
+    /// as a backend may read paths in another order.
     pub(crate) fn is_claimed(
         &mut self,
         template: &Pattern,

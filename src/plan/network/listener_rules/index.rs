@@ -3,8 +3,8 @@
 //! In: arms, each with a weight. Out: those whose pattern may take a request of a template, and
 //! those that may take all of them. Pure.
 //! Patterns of one shape are looked up together: by the segments that have to be the template's
-//! own. All that is found has these segments, and the heaviest comes first, so that a search for one
-//! looks at one, however many cross.
+//! own. All that is found has these segments, and the heaviest comes first, so that a search for
+//! one looks at one, however many cross.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -146,7 +146,7 @@ fn weighted<'a>(
 /// Kinds of arms that may take others' requests.
 #[derive(Clone, Copy)]
 pub(crate) enum Rivals<'s> {
-    /// Those that take requests of the operation which no neighbour of theirs claims.
+    /// Arms that take requests of the operation which none of their neighbours claims.
     Unclaimed,
     /// Of these, those that no shape alone puts behind the template.
     Stray,

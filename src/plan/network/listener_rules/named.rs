@@ -2,7 +2,7 @@
 //! has from an operation of a wider path.
 //!
 //! In: operations with their prefixes, arms. Out: keys of arms. Pure.
-//! A path with a method that nobody describes is nobody's, and arrives where the path does. But
+//! A path with an undeclared method belongs to no operation, and arrives where the path does. But
 //! where the operation of the wider path is hidden, its server may look for the method first, and
 //! respond; and where other text is before its path, the gateway forwards such a request to it.
 

@@ -11,7 +11,7 @@ use super::shape::{PatternShape, Specificity, TemplateShape};
 pub(crate) use template::TemplateToken;
 use template::{ConditionValue, condition_value, starred, tokens};
 
-/// Path on which the balancer answers health checks of the balancer before it (L21).
+/// Path on which the balancer responds to health checks of the balancer before it (L21).
 pub const HEALTH_PATH: &str = "/__gwgen_health";
 
 /// A template and its pattern.

@@ -36,7 +36,7 @@ fn is_redundant(
     claims: &mut Claims<'_>,
 ) -> bool {
     let taker = later.taker(template);
-    // The listener answers 404 by itself.
+    // The listener responds with 404 by itself.
     if taker.is_none() && template.to != Destination::Nothing {
         return false;
     }

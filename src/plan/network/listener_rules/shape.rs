@@ -1,9 +1,9 @@
 //! Segments of a pattern and of a template that have to be the same text.
 //!
 //! In: the shapes of both. Out: positions of segments to look a pattern or a template up by. Pure.
-//! Where a pattern has as many slashes as every request of the template, their segments are side
-//! by side. Else a `*` may take several segments, and only those before the first wildcard and after
-//! the last one have a known position.
+//! The segments of a pattern that has as many slashes as every request of the template are compared
+//! one by one. Otherwise a `*` may match several segments, and only the segments before the first
+//! wildcard and after the last one have a known position.
 
 use crate::plan::segments::SegmentPosition;
 
@@ -94,8 +94,8 @@ impl TemplateShape {
         }
     }
 
-    /// Returns whether a path with so many literal segments and variables behind them is more particular,
-    /// and has as many segments.
+    /// Returns whether a path with so many literal segments and variables behind them is more
+    /// particular, and has as many segments.
     pub(crate) fn can_be_claimed(&self, literal_start: usize) -> bool {
         let mut start = self.specificity.iter().take(literal_start);
         self.rest.is_none() && self.is_rooted && !start.all(|segment| segment.is_literal())

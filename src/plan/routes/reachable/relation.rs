@@ -63,7 +63,7 @@ impl Relation {
                 (Some(Variable), Some(Variable)) => {}
                 (Some(Variable), Some(Literal | Opaque)) => relation.public_is_wider = true,
                 // A fixed text beside a part of a segment is the more particular one, and the
-                // gateway knows no parts.
+                // gateway has no parts of segments.
                 (Some(Literal), Some(Opaque)) | (Some(Opaque), Some(_)) => return None,
                 (Some(_), None) | (None, Some(_)) => return None,
             }

@@ -91,7 +91,7 @@ impl ConflictSearch<'_> {
             }
             PathSegment::Variable => {
                 // Named by its position alone, so that two conflicts cannot give it two names;
-                // `named` knows the public one.
+                // `named` has the public one.
                 let segment = Segment::Variable(self.part(self.at.len() + 1));
                 // A literal beats a variable: unless an earlier segment decided, its requests are
                 // the public path's own.
@@ -182,7 +182,7 @@ impl ConflictSearch<'_> {
         } else if so_far.is_same && served == &self.method {
             self.found.push(Conflict::Same(*operation));
         } else if so_far.is_same && *served == HttpMethod::Any {
-            // A method of its own beats ANY; the other way round each has requests of its own.
+            // A method of its own beats ANY; in the opposite case each has requests of its own.
             self.refuse();
         }
     }

@@ -1,8 +1,9 @@
 //! Requests that a fixed text leads away from the path that they fit.
-//! In: the tree, a path with variables. Out: whether a greedy variable further up takes some of them.
+//! In: the tree, a path with variables. Out: whether a greedy variable further up takes some of
+//! them.
 //!
-//! Source: docs/aws-rules.md#p7: a fixed text beats the variable beside it for good, and what its
-//! branch does not answer comes to a greedy variable above.
+//! Source: docs/aws-rules.md#p7: a fixed text always beats the variable beside it, and a request
+//! without a method in its branch goes to a greedy variable above.
 
 use super::RouteTree;
 use crate::openapi::HttpMethod;
@@ -19,8 +20,8 @@ struct RequestPosition {
 }
 
 impl RouteTree {
-    /// Returns whether an operation with a greedy variable takes a request of the path, since a fixed
-    /// text is in the place of a variable.
+    /// Returns whether an operation with a greedy variable takes a request of the path, since a
+    /// fixed text is in the place of a variable.
     pub(crate) fn diverts(&self, path: &[Segment], method: HttpMethod, operation: usize) -> bool {
         let start = RequestPosition {
             node: 0,

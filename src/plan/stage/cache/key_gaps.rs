@@ -1,5 +1,5 @@
 //! Requests that differ and that the key of a cache does not distinguish, by mistake or because
-//! `shared` says so; reported once for all operations of a route.
+//! `shared` allows that; reported once for all operations of a route.
 //!
 //! In: an operation, the key of its responses, `shared`. Out: diagnostics. Pure.
 
@@ -10,7 +10,8 @@ use crate::diagnostic::{self, Diagnostic, OperationName, Place};
 use crate::openapi::{Location, Operation, Parameter, Serialization};
 use crate::plan::rules::patterns::only;
 
-/// A difference of requests that a key does not distinguish, with the place that requests the cache.
+/// A difference of requests that a key does not distinguish, with the place that requests the
+/// cache.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum KeyGap {
     /// Parameters that a request may repeat: one value is in the key.
@@ -162,7 +163,7 @@ pub(crate) struct SharedResponses {
 impl SharedResponses {
     /// Returns the diagnostic about these operations.
     ///
-    /// Errors: GW3064 where the description says it of a protected operation; GW3065 else (a
+    /// Errors: GW3064 where the description declares it for a protected operation; GW3065 else (a
     /// warning).
     pub(crate) fn finding(&self, operations: &[OperationName]) -> Diagnostic {
         let whose = if self.is_protected {

@@ -11,7 +11,7 @@ use crate::source::pointer;
 pub(super) struct SchemeWithoutEntry<'a> {
     pub(super) name: &'a str,
     pub(super) is_declared: bool,
-    /// The name that is probably meant: an entry, or a scheme that the description declares.
+    /// The suggestion for a name: an entry, or a scheme that the description declares.
     pub(super) suggestion: Option<&'a str>,
 }
 

@@ -1,5 +1,5 @@
-//! ListenerRules where paths have `ANY` and greedy variables, against the gateway's own way of picking an
-//! operation.
+//! Comparison of listener rules for paths with `ANY` and greedy variables with the gateway's choice
+//! of an operation.
 
 use super::*;
 
@@ -55,8 +55,8 @@ fn operations() -> impl Strategy<Value = Vec<Any>> {
     })
 }
 
-/// The operation that a request is for: a literal before a variable, and what a branch does not
-/// answer comes to the greedy variable above.
+/// Returns the operation of a request: a literal is before a variable, and a request without a
+/// method in its branch goes to the greedy variable above.
 fn picked<'a>(
     all: &[(&'a Any, &'a [Part])],
     method: HttpMethod,

@@ -25,11 +25,11 @@ fn candidates(routes: &[Route]) -> BTreeSet<String> {
 }
 
 /// A search for the shortest list of rules, from the first rule to the last, among all patterns and
-/// orders; a rule names methods where those of one path go different ways, or where a hidden
+/// orders; a rule names methods where those of one path have different targets, or where a hidden
 /// operation of a wider path has another one, and nowhere else.
 ///
-/// Shares nothing with what makes the rules: a rule may stand next if all requests that it takes of
-/// those that are left go one way.
+/// Shares no code with the builder of the rules: a rule may be next if all requests that it takes
+/// of those that are left have the same target.
 struct Search {
     /// Requests by destination, as bits; what is refused may also be left to the listener.
     to: BTreeMap<Destination, u128>,
@@ -169,7 +169,8 @@ impl Search {
     }
 }
 
-/// Every way to fill a rule that has room for so many patterns and wildcards.
+/// Adds the requests that are left after each choice of patterns for a rule that has room for so
+/// many patterns and wildcards.
 fn fill(
     patterns: &[(u128, usize)],
     (room, wildcards): (usize, usize),
@@ -187,18 +188,17 @@ fn fill(
 }
 
 /// The fewest rules below a limit; `None` where that many are needed, or there are too many
-/// requests to tell.
+/// requests to decide.
 fn fewest(routes: &[Route], limit: usize) -> Option<usize> {
     let mut search = Search::new(routes)?;
     let left = search.to.values().fold(0, |sum, requests| sum | requests);
     (0..limit).find(|count| search.is_enough(left, *count))
 }
 
-/// ListenerRules of as many sets, the fewest that do, and how many sets have more than 1.5 times as many as
-/// that.
+/// ListenerRules of as many sets, the fewest that do, and how many sets have more than 1.5 times as
+/// many as that.
 fn compared(count: u32, is_one_method: bool) -> [usize; 3] {
-    // The same sets every time: now and then one has a smaller answer that only a long search
-    // finds.
+    // The same sets every time: some sets have a smaller result that only a long search finds.
     let config = Config {
         cases: sets(count),
         failure_persistence: None,
@@ -232,8 +232,8 @@ fn compared(count: u32, is_one_method: bool) -> [usize; 3] {
     sums.get()
 }
 
-/// One set in some thousands needs more: where a rule stands is decided from the last to the first,
-/// and never again.
+/// One set in some thousands needs more: the positions of rules are decided from the last to the
+/// first, and never again.
 #[test]
 fn few_rules_are_enough() {
     let [found, least, above] = compared(400, true);
@@ -243,7 +243,7 @@ fn few_rules_are_enough() {
     );
 }
 
-/// Where a rule names its methods for the sake of a hidden operation, fewer patterns fit into it.
+/// A rule that names its methods because of a hidden operation has room for fewer patterns.
 #[test]
 fn few_rules_are_enough_for_several_methods() {
     let [found, least, above] = compared(400, false);
