@@ -5,10 +5,10 @@
 //!
 //! `walk` compares the steps with those that it computes from the plan alone; `trace` prints them.
 //! A path begins at a method, or for private callers at a listener of the application load
-//! balancer. It follows the handles: no name and no label says where a request goes. A step holds
-//! the node itself, so that whoever reads the steps sees each field of it.
+//! balancer. It follows the handles: no name and no label decides where a request goes. A step
+//! holds the node itself, so that whoever reads the steps sees each field of it.
 //!
-//! One request takes one path. A template stands for many requests, which the rules of a listener
+//! One request takes one path. A template represents many requests, which the rules of a listener
 //! may send to several targets: for each rule that may take some of them there is a path.
 
 mod behind;
@@ -35,12 +35,11 @@ pub(crate) use step::{HttpListenerStep, StackNode, Step, Steps};
 pub(crate) use tree::{ResourcePlace, ResourceTree, TemplatePart};
 pub(crate) use uri::{exchanged, path_segments, uri_path};
 
-/// The resources that paths are made of, each where it is found fast.
+/// The resources of which paths consist, indexed for a fast search.
 pub(crate) struct Follower<'a> {
     pub(crate) stack: &'a Stack,
     pub(crate) tree: ResourceTree<'a>,
-    /// Listeners of an application load balancer that exists, by port: no resource says which port
-    /// they have.
+    /// Listeners of an existing application load balancer, by port: no resource has their port.
     existing: &'a [(u16, Option<HttpListenerRef>)],
     listeners: Vec<StackNode<'a, Listener>>,
     http_listeners: Vec<StackNode<'a, HttpListener>>,

@@ -127,7 +127,7 @@ impl<'a> Walker<'a> {
         Ok(())
     }
 
-    /// Checks that the gateway answers 404 itself, to everybody.
+    /// Checks that the gateway itself responds with 404 to all callers.
     fn refusal_holds(&mut self, refusal: &Refusal) -> Result<(), String> {
         let method = self.follower.tree.method(refusal.method, &refusal.path);
         let is_refusal = |method: &StackNode<'_, Method>| {

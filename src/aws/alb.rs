@@ -1,6 +1,6 @@
 //! Elastic Load Balancing: application load balancers, their listeners and rules.
 //!
-//! A listener answers 404 where no rule matches.
+//! A listener responds with 404 where no rule matches.
 
 mod listener;
 mod rule;

@@ -62,7 +62,7 @@ pub struct RestApi {
     /// API keys come from an authorizer's function, not from a header.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub key_from_authorizer: bool,
-    /// Size from which on answers are compressed. Unit: bytes.
+    /// Size from which on responses are compressed. Unit: bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub minimum_compression_size: Option<u32>,
     #[serde(skip_serializing_if = "Endpoint::is_plain")]

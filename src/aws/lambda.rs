@@ -1,6 +1,6 @@
 //! AWS Lambda: functions as the gateway calls them, and who may call them.
 //!
-//! No function is made here; each is one of the user's or a `PythonFunction`.
+//! No function is defined here; each is an existing one or a `PythonFunction`.
 
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ pub enum Function {
     },
     /// By an ARN with an alias or a version or without, known only at deploy time.
     Given(Value),
-    /// One that is made in the same stack.
+    /// A function of the same stack.
     Made(Handle<PythonFunction>),
 }
 

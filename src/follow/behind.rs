@@ -14,7 +14,7 @@ use crate::aws::{
 pub(crate) type RuleSelection<'s, 'a> =
     &'s dyn Fn(&RuleIndex<'a>) -> Vec<Option<StackNode<'a, ListenerRule>>>;
 
-/// Where a path begins.
+/// Start of a path.
 #[derive(Clone, Copy)]
 pub(crate) enum PathStart<'a> {
     Integration(&'a Integration),

@@ -1,9 +1,9 @@
-//! Which method answers a request.
+//! Selection of the method for a request.
 //!
 //! In: `ResourceTree`, a method, segments. Out: `RouteMatch`. Pure.
 //! Source: docs/aws-rules.md#p7: a literal beats a variable, a variable beats a greedy one, and
-//! there is no way back from a literal to the variable beside it; where a branch has no answer the
-//! gateway falls back to a greedy variable above it.
+//! the router does not return from a literal to the variable beside it; where a branch has no
+//! method the gateway falls back to a greedy variable above it.
 
 use super::step::StackNode;
 use super::tree::{ResourcePlace, ResourceTree, TemplatePart};
@@ -20,7 +20,7 @@ pub(crate) struct ResourcePath<'a> {
     pub(crate) parts: Vec<(TemplatePart<'a>, String)>,
     /// The variable beside the last part, which is a literal.
     pub(crate) beats: Option<&'a str>,
-    /// The branch that has no answer, where the place is a greedy variable above it.
+    /// The branch that has no method, where the place is a greedy variable above it.
     pub(crate) fell_back_from: Option<String>,
 }
 
@@ -40,7 +40,7 @@ pub(crate) fn template<'a>(parts: impl IntoIterator<Item = TemplatePart<'a>>) ->
     text
 }
 
-/// The method that answers, and where.
+/// The selected method, and its place.
 #[derive(Clone, Debug)]
 pub(crate) struct RouteMatch<'a> {
     pub(crate) method: StackNode<'a, Method>,
@@ -93,7 +93,8 @@ pub(crate) fn request_segments(path: &str) -> Vec<&str> {
 /// The gateway's router.
 pub(crate) struct Router<'t, 'a> {
     tree: &'t ResourceTree<'a>,
-    /// Whether each place is at or above a backend, where the router ignores all others.
+    /// For each place, true where it is at or above a backend; `None` where the router uses all
+    /// places.
     leads_to_backend: Option<Vec<bool>>,
 }
 
@@ -111,7 +112,7 @@ impl<'t, 'a> Router<'t, 'a> {
     /// The router as it would be without the methods and resources that are there to refuse.
     pub(crate) fn without_refusals(&self) -> Self {
         let mut leads_to_backend = vec![false; self.tree.places.len()];
-        // Children stand behind their parents.
+        // Children are after their parents.
         for (index, place) in self.tree.places.iter().enumerate().rev() {
             let has_backend = place
                 .methods
@@ -131,7 +132,7 @@ impl<'t, 'a> Router<'t, 'a> {
         places.is_none_or(|places| places[place])
     }
 
-    /// What answers a request.
+    /// Selects the method for a request.
     pub(crate) fn route(&self, method: HttpMethod, segments: &[&str]) -> Option<RouteMatch<'a>> {
         self.descend(0, &mut Vec::new(), method, segments)
     }
@@ -180,7 +181,7 @@ impl<'t, 'a> Router<'t, 'a> {
         })
     }
 
-    /// Where a segment leads: to a literal, else to the variable. An empty one is neither's.
+    /// Returns the branch of a segment: the literal, else the variable. An empty segment has none.
     fn branch(&self, place: usize, text: &str) -> Option<(TemplatePart<'a>, usize)> {
         let here: &ResourcePlace<'a> = &self.tree.places[place];
         let literal = here
@@ -230,8 +231,8 @@ impl<'t, 'a> Router<'t, 'a> {
         }
     }
 
-    /// The place of a path, whatever methods it has; where a branch ends before, the nearest greedy
-    /// variable above.
+    /// Returns the place of a path, whatever methods it has; where a branch ends before, the closest
+    /// greedy variable above.
     pub(crate) fn place(&self, segments: &[&str]) -> Option<ResourcePath<'a>> {
         let (mut place, mut parts) = (0, RoutedParts::new());
         let mut greedy = None;

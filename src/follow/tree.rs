@@ -48,7 +48,7 @@ impl<'a> ResourcePlace<'a> {
     }
 }
 
-/// Every resource and method. The root is the first place, and parents stand before their children.
+/// Every resource and method. The root is the first place, and parents are before their children.
 #[derive(Debug)]
 pub(crate) struct ResourceTree<'a> {
     pub(crate) places: Vec<ResourcePlace<'a>>,
@@ -106,7 +106,8 @@ impl<'a> ResourceTree<'a> {
         Ok(tree)
     }
 
-    /// Returns the places on the way to a template, with its own names of variables, from the root on.
+    /// Returns the places of a template's segments, with its own names of variables, from the root
+    /// on.
     pub(crate) fn places_to(&self, template: &[Segment]) -> Option<Vec<usize>> {
         let mut places = vec![0];
         let mut place = &self.places[0];

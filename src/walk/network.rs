@@ -27,7 +27,7 @@ use crate::plan::{
     OperationPlan, Plan, TargetsPlan,
 };
 
-/// What was planned of a listener of the application load balancer.
+/// The plan of a listener of the application load balancer.
 pub(crate) struct ListenerRoutes<'a> {
     planned: &'a AlbListenerPlan,
     /// Methods of the rules that refuse a pattern, each rule's own; none names every method.
@@ -306,7 +306,7 @@ impl<'a> Walker<'a> {
     }
 }
 
-/// Returns whether the balancer itself answers the requests of a path, as planned: its health
+/// Returns whether the balancer itself responds to the requests of a path, as planned: its health
 /// check, or a path that is hidden from private callers.
 ///
 /// The rule itself is compared with the others of its listener.

@@ -1,4 +1,4 @@
-//! Requests that stand for all that a template takes.
+//! Requests that represent all requests of a template.
 //!
 //! In: an operation or a template. Out: text. Pure.
 

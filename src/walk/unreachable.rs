@@ -7,11 +7,11 @@ use crate::follow::{ResourcePlace, ResourceTree, StackNode};
 use crate::openapi::HttpMethod;
 use crate::plan::{OperationPlan, Segment};
 
-/// Checks that no request for an operation that is not public is answered by a backend through
-/// another's template.
+/// Checks that no request for an operation that is not public reaches a backend through the
+/// template of another operation.
 ///
-/// A request is tried for each way to fill the variables: with the literals that stand there, and
-/// with text that none of them has.
+/// It tries requests with all values of the variables: the literals at their places, and a text
+/// that is none of them.
 pub(crate) fn is_unreachable(
     tree: &ResourceTree<'_>,
     operation: &OperationPlan,
@@ -79,7 +79,7 @@ fn try_all(
             };
         }
     };
-    // Where the branch has no answer the gateway falls back to a greedy variable above it (P7).
+    // Where the branch has no method the gateway falls back to a greedy variable above it (P7).
     if let (true, Some((_, greedy))) = (tried.misses, here.rest) {
         tried.misses = false;
         tried = tried.or(Tried::of(&tree.places[greedy], wider));
@@ -103,16 +103,16 @@ struct Probe {
     method: HttpMethod,
     /// The public path was the wider one where the two first differed.
     is_wider: bool,
-    /// A public literal stands where it has a variable.
+    /// The public path has a literal where it has a variable.
     is_narrower: bool,
 }
 
 /// Result for all requests for a path.
 #[derive(Clone, Copy)]
 struct Tried {
-    /// A backend answers one of them in its place.
+    /// A backend gets one of them in its place.
     leaks: bool,
-    /// One of them has no answer here.
+    /// One of them has no method here.
     misses: bool,
 }
 
@@ -130,7 +130,7 @@ impl Tried {
     }
 
     fn of(place: &ResourcePlace<'_>, probe: Probe) -> Self {
-        // What a browser asks first stands for no other method.
+        // A preflight request represents no other method.
         let is_request =
             |it: &&StackNode<'_, Method>| !matches!(it.node.integration, Integration::Preflight(_));
         let exact = place

@@ -1,4 +1,4 @@
-//! Listeners of application load balancers, and the answers that a balancer gives itself.
+//! Listeners of application load balancers, and fixed responses of a balancer.
 
 use serde::Serialize;
 
@@ -71,7 +71,7 @@ impl HasArn for HttpListener {}
 
 pub type HttpListenerRef = ResourceRef<HttpListener>;
 
-/// An answer of the balancer's own.
+/// A response of the balancer itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct FixedResponse {
     pub status: u16,

@@ -10,8 +10,8 @@ use crate::stack::Value;
 /// The role with which API Gateway writes logs.
 pub type LogRole = ResourceRef<Role>;
 
-/// The settings of API Gateway for all APIs of an account in a region, so they are retained when the
-/// stack is deleted.
+/// The settings of API Gateway for all APIs of an account in a region, so they are retained when
+/// the stack is deleted.
 ///
 /// Source: docs/aws-rules.md#d17;
 /// <https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/api_gateway_account>:
@@ -49,7 +49,7 @@ impl Kind for Account {
     }
 }
 
-/// A certificate by which a backend knows the gateway.
+/// A certificate by which a backend recognizes the gateway.
 #[derive(Debug, Serialize)]
 pub struct ClientCertificate {
     pub description: Value,

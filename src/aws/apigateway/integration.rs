@@ -72,7 +72,7 @@ const PROXY_BLOCKS: &[MethodBlock] = &[
     ("aws_api_gateway_integration", ""),
 ];
 
-/// Blocks of a method that the gateway answers itself.
+/// Blocks of a method to which the gateway responds itself.
 const NOT_FOUND_BLOCKS: &[MethodBlock] = &[
     ("aws_api_gateway_method", ""),
     ("aws_api_gateway_integration", ""),
@@ -80,7 +80,7 @@ const NOT_FOUND_BLOCKS: &[MethodBlock] = &[
     ("aws_api_gateway_integration_response", "__404"),
 ];
 
-/// Blocks of a method that answers preflights.
+/// Blocks of a method that responds to preflights.
 const PREFLIGHT_BLOCKS: &[MethodBlock] = &[
     ("aws_api_gateway_method", ""),
     ("aws_api_gateway_integration", ""),
@@ -95,7 +95,7 @@ const NOT_FOUND_BODY: &str = "{\"message\":\"Not Found\"}";
 #[derive(Debug, Serialize)]
 pub struct Proxy {
     pub link: VpcLinkRef,
-    /// Target of a link of the second version; one of the first knows it itself.
+    /// Target of a link of the second version; a link of the first version has its own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target: Option<ApplicationBalancerRef>,
     /// `https`, else `http`.

@@ -1,4 +1,4 @@
-//! The way from API Gateway into the VPC: links of both versions.
+//! Links from API Gateway into the VPC, of both versions.
 
 use serde::Serialize;
 
@@ -6,7 +6,7 @@ use crate::aws::{BalancerRef, HasId, Home, Kind};
 use crate::sink::{Properties, Terraform};
 use crate::stack::{Handle, List, Value};
 
-/// The way from API Gateway into the VPC (V1: to one network load balancer).
+/// A link from API Gateway into the VPC (V1: to one network load balancer).
 #[derive(Debug, Serialize)]
 pub struct VpcLink {
     pub name: Value,
@@ -34,7 +34,7 @@ impl Kind for VpcLink {
 
 impl HasId for VpcLink {}
 
-/// The way from API Gateway into the VPC (V2: into subnets; each integration names the balancer
+/// A link from API Gateway into the VPC (V2: into subnets; each integration names the balancer
 /// that it leads to).
 #[derive(Debug, Serialize)]
 pub struct VpcLinkV2 {

@@ -1,4 +1,4 @@
-//! Methods with their integrations and answers.
+//! Methods with their integrations and responses.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

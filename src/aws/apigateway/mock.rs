@@ -15,7 +15,7 @@ pub(crate) struct MockResponse {
     /// Template that picks the status.
     pub(crate) request: &'static str,
     pub(crate) status: &'static str,
-    /// Headers with fixed text, each in the single quotes that say so (Q18).
+    /// Headers with fixed text, each in the single quotes that mark it as fixed (Q18).
     pub(crate) headers: BTreeMap<&'static str, String>,
     /// Template of the body.
     pub(crate) template: Option<String>,

@@ -12,7 +12,7 @@ use crate::aws::{HasId, Home, Kind};
 use crate::sink::{Properties, Terraform};
 use crate::stack::{Handle, Spelling, Value};
 
-/// The media type that a model says it is of. Methods name the types that they check by it.
+/// Declared media type of every model. Methods name the types that they check with the model.
 const CONTENT_TYPE: &str = "application/json";
 
 /// A model of request bodies.

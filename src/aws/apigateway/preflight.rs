@@ -56,7 +56,7 @@ impl Preflight {
     }
 
     /// Template that allows the origin of the request where it is one of several; all others get
-    /// the first, which is not theirs.
+    /// the first, which is another origin.
     ///
     /// Source: API Gateway, "Override your API's request and response parameters and status codes
     /// for REST APIs",

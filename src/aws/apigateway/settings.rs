@@ -37,15 +37,15 @@ pub struct ThrottleLimit {
 /// Throttling of a method.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub enum MethodThrottle {
-    /// The account's own alone; nothing else was ever said.
+    /// The account's own alone; no other was ever written.
     Unset,
-    /// The same, under a stage that says otherwise: Terraform only.
+    /// The same, under a stage that has another one: Terraform only.
     Off,
     Of(ThrottleLimit),
 }
 
 impl MethodThrottle {
-    /// Rate and burst as the provider writes them; nothing where its defaults say the same.
+    /// Rate and burst as the provider writes them; nothing where its defaults are equal.
     fn numbers(self) -> Option<(f64, f64)> {
         match self {
             Self::Unset => None,
@@ -83,7 +83,7 @@ impl MethodCache {
 }
 
 /// Every setting of a method: AWS fills what is left out from `*/*` as it was when the entry was
-/// made, and never again.
+/// created, and never again.
 ///
 /// Source: docs/aws-rules.md#d13.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -111,8 +111,8 @@ const METHOD_SETTINGS: &str = "aws_api_gateway_method_settings";
 /// No throttle of its own. Source: docs/aws-rules.md#d14.
 const UNSET: f64 = -1.0;
 
-/// Callers who may not renew a response, and ask for it, get the cached one, with a header that
-/// says so.
+/// Callers who may not renew a response, and request that, get the cached one, with a warning
+/// header.
 const UNAUTHORIZED: &str = "SUCCEED_WITH_RESPONSE_HEADER";
 
 /// A stage, as the blocks beside its own name it.
@@ -160,8 +160,8 @@ impl Settings {
         });
     }
 
-    /// CloudFormation does not know who may renew a response; AWS requires permission by itself
-    /// (D15, D24).
+    /// CloudFormation has no setting for who may renew a response; AWS requires permission by
+    /// itself (D15, D24).
     pub(crate) fn cloudformation(&self, path: &str, method: &str, out: &mut Properties) {
         out.text("ResourcePath", path);
         out.text("HttpMethod", method);

@@ -376,7 +376,7 @@ fn wrong_group_port(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     Some(())
 }
 
-/// Removes the last one: nothing that stands behind it is reached by an index.
+/// Removes the last one: no entry after it is reached by an index.
 fn method_removed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let index = assembled
         .stack
@@ -434,7 +434,7 @@ fn refusal_opened(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     Some(())
 }
 
-/// Takes the method away and leaves its resource: the gateway then has no answer of its own there.
+/// Removes the method and not its resource: the gateway then has no response of its own there.
 fn refusal_removed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let target = assembled.api.clone()?;
     let refused = methods(assembled).find(|it| matches!(it.integration, Integration::NotFound))?;

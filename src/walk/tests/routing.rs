@@ -1,7 +1,7 @@
 //! Whole plans against a router that tries every request, written from docs/aws-rules.md#p6,
 //! docs/aws-rules.md#p7 and not from `plan::tree`.
 //!
-//! A literal beats a variable, a variable beats a greedy one; where a branch has no answer the
+//! A literal beats a variable, a variable beats a greedy one; where a branch has no method the
 //! gateway falls back to a greedy path above it.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,10 +24,10 @@ const REST: &str = "{+}";
 const TEXTS: [&str; 4] = ["a", "b", "c", "zz"];
 const METHODS: [&str; 2] = ["GET", "POST"];
 
-/// What answers: the index of an operation, or `None` for the gateway's own refusal.
+/// Templates and methods with the index of an operation, or `None` for the gateway's own refusal.
 type Table = Vec<(Template, &'static str, Option<usize>)>;
 
-/// The answer to a request; `None` where there is none.
+/// Returns the entry for a request; `None` where there is none.
 fn route(table: &Table, method: &str, request: &[&str]) -> Option<Option<usize>> {
     let all: Vec<usize> = (0..table.len()).collect();
     descend(table, &all, 0, method, request)
@@ -102,7 +102,7 @@ struct Route {
 }
 
 impl Route {
-    /// The path of a description; a variable's name tells where it stands.
+    /// Returns the path as a description writes it; a variable's name has its position.
     fn path(&self) -> String {
         let segment = |(index, it): (usize, &&str)| match *it {
             VARIABLE => format!("/{{v{index}}}"),
@@ -246,11 +246,11 @@ fn sample(route: &Route) -> Vec<&'static str> {
     route.template.iter().flat_map(text).collect()
 }
 
-/// The operation that a reader of the description would name: of all that match, the one with the
-/// most particular segments.
+/// Returns the operation that a reader of the description would name: of all that match, the one
+/// with the most particular segments.
 ///
-/// AWS's own answer differs where a literal of another path stands in the way; then the request is
-/// nobody's in particular.
+/// AWS selects another one where a literal of another path is in between; such a request has no
+/// expected operation.
 fn nearest(routes: &[Route], method: &str, request: &[&str]) -> Option<usize> {
     let rank = |it: &&'static str| match *it {
         VARIABLE => 1,
@@ -281,7 +281,7 @@ fn nearest(routes: &[Route], method: &str, request: &[&str]) -> Option<usize> {
     found.min_by_key(|(_, it)| key(it)).map(|(index, _)| index)
 }
 
-/// The answer to a request, as `trace` finds it.
+/// Returns the operation for a request, as `trace` finds it.
 fn followed(
     router: &Router<'_, '_>,
     method: &str,
@@ -317,8 +317,8 @@ fn check(routes: &[Route]) -> Option<()> {
     let table = deployed(&assembled, routes);
     let tree = ResourceTree::of(&assembled.stack).unwrap();
     let traced = Router::of(&tree);
-    // What is public stands first: of two operations on one path and method, callers reach that
-    // one.
+    // Public operations are first: of two operations on one path and method, callers reach the
+    // public one.
     let mut everything: Table = routes
         .iter()
         .enumerate()

@@ -45,7 +45,7 @@ fn passing_on(assembled: &mut Assembled) -> Option<&mut TargetGroup> {
     groups.find(|it| matches!(it.targets, Targets::Balancer { .. } | Targets::Kept { .. }))
 }
 
-/// A rule with a `*` that takes a refused path comes to stand before the refusal.
+/// A rule with a `*` that takes a refused path is moved before the refusal.
 pub(crate) fn other_order(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let refused = rules(assembled)
         .find(|it| matches!(it.action, RuleAction::Answer(FixedResponse::NOT_FOUND)))?;
@@ -108,7 +108,7 @@ pub(crate) fn refusal_lost(_: &Plan, assembled: &mut Assembled) -> Option<()> {
 }
 
 pub(crate) fn rule_lost(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    // What does nothing any more: a path that nobody asks for.
+    // A path without requests, so the rule has no effect any more.
     forwards(assembled).next()?.paths = vec![Arc::from("/nobody-asks-for-this")];
     Some(())
 }

@@ -1,4 +1,4 @@
-//! Ways in which what a method asks of its callers can be wrong.
+//! Corruptions of the access that a method requires.
 
 use super::{Corruption, methods};
 use crate::assemble::Assembled;
@@ -170,7 +170,7 @@ fn other_function(_: &Plan, assembled: &mut Assembled) -> Option<()> {
         AuthorizerKind::Lambda { function, .. } => Some(std::mem::replace(function, other.clone())),
         AuthorizerKind::Cognito { .. } => None,
     })?;
-    // The permission goes along, so that the authorizer alone tells.
+    // The permission is changed as well, so that only the authorizer differs.
     permissions(assembled)
         .filter(|it| it.function == changed)
         .for_each(|it| it.function = other.clone());

@@ -155,7 +155,7 @@ pub(crate) fn switched_listener(_: &Plan, assembled: &mut Assembled) -> Option<(
     Some(())
 }
 
-/// The green group: it stands right behind the blue one.
+/// The green group, which is right after the blue one.
 fn green(assembled: &mut Assembled) -> Option<&mut TargetGroup> {
     let index = assembled
         .backends

@@ -1,4 +1,4 @@
-//! Corruptions of what methods are held to.
+//! Corruptions of the validation of methods.
 
 use std::sync::Arc;
 

@@ -55,7 +55,7 @@ pub(crate) fn verification_changed(_: &Plan, assembled: &mut Assembled) -> Optio
     Some(())
 }
 
-/// Headers of everything that is sent on.
+/// Headers of all integrations that forward.
 fn headers(assembled: &mut Assembled) -> impl Iterator<Item = &mut Vec<Header>> {
     methods(assembled).filter_map(|it| match &mut it.integration {
         Integration::Proxy(it) => Some(&mut it.headers),

@@ -85,7 +85,7 @@ pub(crate) fn other_name(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     })
 }
 
-/// A target beside a link that knows its own.
+/// A target beside a link that has its own.
 pub(crate) fn target_added(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     assembled.network.as_ref()?.balancer.as_ref()?;
     proxies(assembled).find(|it| it.target.is_none())?.target = Some(elsewhere());
@@ -131,7 +131,7 @@ pub(crate) fn other_way_out(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     Some(())
 }
 
-/// The balancer's group admits somebody else.
+/// The balancer's group admits another source.
 pub(crate) fn not_admitted(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     target(assembled)?;
     let rules = assembled.stack.entries.iter_mut().filter_map(|it| {

@@ -35,7 +35,7 @@ fn is_cached(keys: &[Arc<str>]) -> bool {
     !keys.is_empty()
 }
 
-/// The first item would be served to whoever asks for another.
+/// Callers who request another item would get the first one.
 pub(crate) fn key_lost(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     methods(assembled)
         .find(|it| is_cached(&it.cache_keys))?
