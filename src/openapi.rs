@@ -87,7 +87,7 @@ pub struct Operation {
     pub path: Arc<str>,
     pub id: Option<Arc<str>>,
     pub tags: Vec<Arc<str>>,
-    /// Of the path item and of the operation, which wins.
+    /// Of the path item and of the operation, which has priority.
     pub parameters: Vec<Parameter>,
     pub security: Security,
     /// Media types of its bodies that are not text.
@@ -95,9 +95,9 @@ pub struct Operation {
     /// Request headers that its responses depend on: `Accept`, and the names in `Vary`; `Vary`
     /// itself where the description does not list them.
     pub varies: Vec<Arc<str>>,
-    /// Its response is a stream of events.
+    /// True where the response is a stream of events.
     pub is_stream: bool,
-    /// It was exported from API Gateway, which had a mock integration for it.
+    /// True where the operation was exported from API Gateway with a mock integration.
     pub is_mock: bool,
     /// The body that a request has, or may have.
     pub body: Option<Arc<RequestBody>>,

@@ -80,7 +80,7 @@ pub enum Values {
     One(Value),
 }
 
-/// Something that the user gives at deploy time.
+/// A value that the user sets at deploy time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InputPlan {
     pub of: InputType,
@@ -242,7 +242,7 @@ impl OperationPlan {
     }
 }
 
-/// Everything that is to be built, decided.
+/// The decisions about all resources.
 #[derive(Clone, Debug)]
 pub struct Plan {
     pub prefix: Prefix,

@@ -223,7 +223,7 @@ impl SourceFile {
             })
     }
 
-    /// Lets messages show lines of the file.
+    /// Allows messages to show lines of the file.
     ///
     /// A blueprint or a description can name any file of the repository, secrets too, and messages
     /// are in logs: only files that are one, or that hold what a description refers to, are shown.

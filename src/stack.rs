@@ -243,11 +243,11 @@ pub struct EntryOf<N> {
     pub address: Address,
     pub file: File,
     pub node: N,
-    /// It is written as a part of the API's body, not by itself.
+    /// True where the entry is written as a part of the API's body, not by itself.
     pub is_in_body: bool,
 }
 
-/// Everything that is to be deployed, with nodes of type `N`; the order is an order of deployment.
+/// All resources of an output, with nodes of type `N`; the order is an order of deployment.
 #[derive(Debug)]
 pub struct StackOf<N> {
     pub entries: Vec<EntryOf<N>>,

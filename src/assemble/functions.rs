@@ -1,4 +1,5 @@
-//! Functions: those that forward requests, the one that keeps addresses, and permissions to call them.
+//! Functions: those that forward requests, the one that keeps addresses, and permissions to call
+//! them.
 
 mod forwarder;
 mod sync;
@@ -12,7 +13,7 @@ use crate::stack::{File, Handle, Label, Value};
 pub(crate) use forwarder::{Functions, forwarders};
 pub(crate) use sync::sync;
 
-/// Lets the API's stage alone call each function.
+/// Adds permissions for the API's stage alone to call each function.
 pub(crate) fn permissions(
     stack: &mut Stack,
     plan: &Plan,
@@ -77,7 +78,7 @@ fn log_group(
     stack.add(File::Network, label.clone(), log_group)
 }
 
-/// Lets a function write into its log group.
+/// Returns the permission of a function to write into its log group.
 fn write_logs(log_group: &Handle<LogGroup>) -> Statement {
     let streams = Value::Text(vec![log_group.arn(), Value::literal(":*")]);
     Statement {

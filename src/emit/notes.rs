@@ -1,4 +1,4 @@
-//! Notes of the output's README: components that a request passes, and duties of others.
+//! Notes of the output's README: components that a request passes, and tasks outside the stack.
 
 use crate::blueprint::{OutputFormat, SyncState};
 use crate::plan::{

@@ -16,7 +16,7 @@ pub struct ReadmeFacts<'a> {
     pub sources: &'a str,
     /// The hops of a request, in a sentence.
     pub way: &'a str,
-    /// Duties of others.
+    /// Tasks outside the stack.
     pub notes: Vec<String>,
     /// The table of routes.
     pub routes: &'a str,

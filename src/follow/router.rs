@@ -231,8 +231,8 @@ impl<'t, 'a> Router<'t, 'a> {
         }
     }
 
-    /// Returns the place of a path, whatever methods it has; where a branch ends before, the closest
-    /// greedy variable above.
+    /// Returns the place of a path, whatever methods it has; where a branch ends before, the
+    /// closest greedy variable above.
     pub(crate) fn place(&self, segments: &[&str]) -> Option<ResourcePath<'a>> {
         let (mut place, mut parts) = (0, RoutedParts::new());
         let mut greedy = None;

@@ -8,7 +8,7 @@ use std::path::Path;
 pub(crate) enum PathState {
     Missing,
     File(Vec<u8>),
-    /// Something that gwgen never writes, as messages name it.
+    /// The kind of anything else, which gwgen never writes, as messages name it.
     Other(&'static str),
 }
 

@@ -6,11 +6,11 @@ use crate::diagnostic::{self, Code};
 /// Treatment of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Treatment {
-    /// It has the effect that it declares.
+    /// An effect as declared.
     Honoured,
-    /// Without it an API could be open or weaker: an error (GW1015).
+    /// An error (GW1015), since an API without it could be open or weaker.
     Refused,
-    /// Leaving it out opens nothing: a warning (GW1016).
+    /// A warning (GW1016), since an API without it is no more open.
     Unused,
 }
 

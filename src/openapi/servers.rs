@@ -205,7 +205,7 @@ fn with_slashes<'a>(before: &str, name: &str, default: &'a str, after: &str) -> 
 }
 
 /// Returns whether a segment means a position in the path, not a name. Text behind a `;` is a
-/// parameter, which servers take away first.
+/// parameter, which servers remove first.
 ///
 /// Source: RFC 3986, sections 3.3 and 5.2.4,
 /// <https://www.rfc-editor.org/rfc/rfc3986#section-5.2.4>, read 2026-11-29.

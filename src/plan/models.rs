@@ -104,7 +104,7 @@ impl<'a> Models<'a> {
             return BTreeMap::new();
         };
         let mut roots: BTreeMap<Arc<str>, Vec<SchemaId>> = BTreeMap::new();
-        // One media type wins over a range of them.
+        // One media type has priority over a range of them.
         let is_range = |content: &BodyContent| content.media_type.contains('*');
         let mut contents: Vec<_> = body.contents.iter().collect();
         contents.sort_by_key(|content| is_range(content));

@@ -1,7 +1,7 @@
 //! Decisions of the blueprint's routes and mounts about an operation.
 //!
 //! In: an operation under a mount. Out: `Decision`. Pure.
-//! Every rule that matches applies, in order; a later one wins, field by field.
+//! Every rule that matches applies, in order; a later one has priority, field by field.
 
 mod any;
 pub(crate) mod extensions;
@@ -41,9 +41,9 @@ pub(crate) struct RouteRules<'a> {
 
 struct RouteRule<'a> {
     spec: &'a RouteSpec,
-    /// It matches a whole operation.
+    /// True where the route matches a whole operation.
     has_matched: bool,
-    /// It matches an operation, or some of the methods of one for any method.
+    /// True where the route matches an operation, or some of the methods of one for any method.
     is_touched: bool,
     /// Its fields that hold for at least one operation.
     in_force: BTreeSet<Field>,

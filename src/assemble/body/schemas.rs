@@ -74,7 +74,7 @@ struct Relaxed {
     is_weaker: bool,
     /// CloudFormation would take some names of properties for its functions.
     is_template: bool,
-    /// Such a property is there, or one that is named by pattern.
+    /// True where such a property is there, or one that is named by pattern.
     is_open: bool,
 }
 

@@ -33,7 +33,7 @@ const BEYOND_MS: u32 = 1_000;
 /// Functions by the name of their backend.
 pub(crate) type Functions = BTreeMap<Arc<str>, Handle<PythonFunction>>;
 
-/// Everything of the functions that forward.
+/// Builds all resources of the functions that forward.
 pub(crate) fn forwarders(stack: &mut Stack, plan: &Plan) -> Functions {
     let Some(shared) = &plan.forwarders else {
         return Functions::new();
@@ -107,7 +107,7 @@ fn groups(shared: &ForwardersPlan, group: Option<&Handle<SecurityGroup>>) -> Fun
     }
 }
 
-/// Lets the functions out to the backends, and in there. DNS of the VPC passes no security group.
+/// Adds the rules from the functions to the backends. DNS of the VPC passes no security group.
 fn rules(
     stack: &mut Stack,
     plan: &Plan,

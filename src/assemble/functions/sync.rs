@@ -48,7 +48,7 @@ fn label() -> Label {
     Label::new("sync")
 }
 
-/// Everything of the function.
+/// Builds all resources of the function.
 pub(crate) fn sync(
     stack: &mut Stack,
     plan: &Plan,

@@ -14,9 +14,9 @@ use crate::emit::FileTree;
 /// Fault of the k-th operation.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Fault {
-    /// It fails, as on a full disk, and what comes after it works.
+    /// A failure, as on a full disk, after which all others work.
     Fails,
-    /// Nothing happens any more, as after a kill.
+    /// The end of the run, as after a kill.
     Ends,
 }
 

@@ -66,7 +66,7 @@ pub enum AuthorizerSource {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LambdaAuthorizerPlan {
     pub function: FunctionPlan,
-    /// It gets one token, else the whole request.
+    /// True where the function gets one token, else it gets the whole request.
     pub is_token: bool,
     /// As API Gateway spells them.
     pub identity: Vec<Arc<str>>,

@@ -54,7 +54,7 @@ pub struct QuotaPlan {
 /// Throttles of operations, by the usage plan that sets them.
 pub(crate) type Throttles = BTreeMap<Arc<str>, BTreeMap<String, ThrottlePlan>>;
 
-/// Decides the throttles that usage plans set for some operations; a later one wins.
+/// Decides the throttles that usage plans set for some operations; a later one has priority.
 ///
 /// Errors: GW3008 a match of nothing (a warning), GW4082 more throttles than a plan takes, GW5011
 /// without effect (a warning).

@@ -16,9 +16,9 @@ pub(crate) struct UnmatchedSafeguard<'a> {
     pub(crate) place: Place,
     /// Entries of its `match` that name nothing.
     pub(crate) idle: &'a [Idle],
-    /// Nothing at all matches.
+    /// True where nothing at all matches.
     pub(crate) is_empty: bool,
-    /// It may be without a subject: it declares so, or comes from a base.
+    /// True where it may be without a subject: by its own declaration, or because it is of a base.
     pub(crate) is_optional: bool,
 }
 

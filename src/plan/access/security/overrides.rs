@@ -33,7 +33,7 @@ impl<'a> SecurityJoin<'a> {
         required.sort_scopes();
     }
 
-    /// Adds the API key that a route requires, or takes away the one that the description requires.
+    /// Adds the API key that a route requires, or removes the one that the description requires.
     pub(super) fn apply_api_key(
         &mut self,
         case: SecurityCase<'_, 'a>,

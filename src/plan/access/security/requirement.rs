@@ -18,7 +18,7 @@ pub(crate) type AuthEntries = BTreeMap<String, AuthSpec>;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct AccessRequirement {
     pub(crate) auth: AuthPlan,
-    /// It lists more than one scope and requires all of them.
+    /// True where an alternative lists more than one scope and requires all of them.
     pub(crate) requires_all_scopes: bool,
     /// Entries whose scopes are not checked.
     pub(crate) unchecked: BTreeSet<Arc<str>>,

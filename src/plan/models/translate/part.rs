@@ -24,7 +24,7 @@ pub type Weakenings = BTreeMap<&'static str, Weakening>;
 pub(crate) struct PartNotes {
     /// Their places start at the part.
     pub(crate) weakenings: Weakenings,
-    /// It has more parts than fit.
+    /// True where the part has more parts than fit.
     pub(crate) is_cut: bool,
     /// Number of its levels: down to a depth of so many or more it stays as it is.
     pub(crate) levels: usize,
@@ -37,7 +37,7 @@ pub struct AssembledModel {
 }
 
 impl AssembledModel {
-    /// Returns a model that lets everything through, since nothing of the schema fits.
+    /// Returns a model that allows all bodies, since nothing of the schema fits.
     pub(crate) fn cut() -> Self {
         Self {
             schema: Object::default(),
@@ -66,7 +66,7 @@ impl AssembledModel {
 #[derive(Clone)]
 pub(crate) struct SchemaPart {
     pub(crate) schema: Object,
-    /// It allows exactly the values that the description allows.
+    /// True where it allows exactly the values that the description allows.
     pub(crate) is_exact: bool,
 }
 

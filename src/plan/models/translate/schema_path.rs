@@ -18,7 +18,7 @@ pub(crate) struct SchemaPath<'s> {
     pub(super) depth: usize,
     /// Properties that requests need not have.
     pub(super) read_only: &'s ReadOnly,
-    /// It is below an `$id`, where references mean something else.
+    /// True below an `$id`, where references have another meaning.
     pub(super) is_rebased: bool,
 }
 

@@ -12,7 +12,7 @@ pub(crate) enum PathSegment {
     Literal(Arc<str>),
     Variable,
     Rest,
-    /// Something that no resource can be: part of a segment, or an illegal character.
+    /// Text that no resource can be: part of a segment, or an illegal character.
     Opaque,
 }
 

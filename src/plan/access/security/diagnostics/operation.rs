@@ -12,7 +12,7 @@ use crate::plan::rules::Origin;
 use crate::plan::rules::patterns::only;
 use crate::source::pointer;
 
-/// Access that a route takes away.
+/// Access that a route removes.
 pub(crate) enum WeakeningEffect<'w> {
     /// The schemes that are left out.
     Opened(String),

@@ -79,7 +79,7 @@ impl TemplateToken {
 /// Value of a condition.
 pub(crate) struct ConditionValue {
     pub(crate) text: String,
-    /// It takes more than the template.
+    /// True where the value matches more requests than the template.
     pub(crate) is_shortened: bool,
 }
 
