@@ -3,6 +3,8 @@
 //! In: fields with types. Out: text in a sink. Pure.
 //! A kind spells and decides nothing; what it refers to comes as a handle or value.
 
+#[macro_use]
+pub(crate) mod fields;
 mod alb;
 mod apigateway;
 mod document;
@@ -186,6 +188,14 @@ macro_rules! kinds {
         })*
 
         impl Node {
+            /// Shows its route and access fields.
+            #[cfg(test)]
+            pub(crate) fn visit(&mut self, change: &mut fields::tests::Change) {
+                match self {
+                    $(Self::$kind(kind) => fields::tests::Part::visit(kind, change),)*
+                }
+            }
+
             pub fn home(&self) -> Home {
                 match self {
                     $(Self::$kind(_) => $kind::HOME,)*

@@ -132,18 +132,6 @@ impl std::ops::Deref for Address {
     }
 }
 
-#[cfg(test)]
-impl Address {
-    /// The same under another label, for tests of the walk.
-    pub(crate) fn relabelled(&self, label: Label) -> Self {
-        Self(Arc::new(Named {
-            names: self.names,
-            label,
-            revision: self.revision.clone(),
-        }))
-    }
-}
-
 /// Parts of a node's name.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Named {
@@ -389,3 +377,6 @@ pub fn pascal(name: &str) -> String {
     names::push_words(&mut words, name, usize::MAX);
     words
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,9 +5,12 @@
 //! `follow` gives the steps of the stack, `planned` those of the plan; they have to be the same.
 //! Statements of `assemble` about methods and paths are not trusted.
 
+mod admission;
 mod authorized;
 mod compare;
+mod entry;
 mod forwarder;
+mod functions;
 mod link;
 mod method;
 mod network;
@@ -24,7 +27,7 @@ use crate::assemble::Assembled;
 use crate::aws::{Function, Home, Integration, LambdaPermission, Method, Node, TargetGroup};
 use crate::diagnostic::{self, Diagnostic, Place};
 use crate::follow::{Follower, StackNode, Steps, located};
-use crate::plan::{BackendPlan, IntegrationPlan, OperationPlan, Plan, Refusal, text_of};
+use crate::plan::{BackendPlan, IntegrationPlan, OperationPlan, Plan, Refusal, Segment, text_of};
 use network::ListenerRoutes;
 use sync::Sync;
 use values::is_same_function;
@@ -55,7 +58,20 @@ pub fn walk(plan: &Plan, assembled: &Assembled) -> Vec<Diagnostic> {
     problems.extend(needless_gateway(plan, assembled));
     problems.extend(authorized::extras(plan, assembled));
     problems.extend(walker.network_holds().err());
-    problems.extend(link::link_holds(&walker).err());
+    let stack = &assembled.stack;
+    let checks = [
+        link::link_holds(plan, stack),
+        admission::admission_holds(plan, stack),
+        functions::functions_hold(plan, stack),
+    ];
+    problems.extend(
+        checks
+            .into_iter()
+            .filter_map(|it| it.err().map(str::to_owned)),
+    );
+    if plan.has_gateway {
+        problems.extend(entry::problems(plan, assembled));
+    }
     problems.extend(stage::problems(&mut walker));
     let refusals = plan.refusals.iter();
     problems.extend(refusals.filter_map(|refusal| walker.refusal_holds(refusal).err()));
@@ -133,6 +149,9 @@ impl<'a> Walker<'a> {
         let is_refusal = |method: &StackNode<'_, Method>| {
             matches!(method.node.integration, Integration::NotFound)
                 && method.node.authorization.is_open()
+                && method.node.checks.is_empty()
+                && method.node.cache_keys.is_empty()
+                && declares(method.node, &refusal.path)
         };
         match method.filter(is_refusal) {
             Some(method) => {
@@ -206,6 +225,15 @@ impl<'a> Walker<'a> {
             format!("no planned request comes to {kind}.{label}")
         })
     }
+}
+
+/// Returns whether a method declares the variables of its path and nothing else.
+fn declares(method: &Method, path: &[Segment]) -> bool {
+    let variables = path.iter().filter_map(Segment::variable);
+    let planned: BTreeMap<String, bool> = variables
+        .map(|name| (format!("method.request.path.{name}"), true))
+        .collect();
+    *method.request_parameters == planned
 }
 
 /// Returns what is created for the API though nothing is public.

@@ -25,6 +25,12 @@ pub struct ApplicationBalancer {
     pub access_logs: Option<AccessLogs>,
 }
 
+fields! { ApplicationBalancer {
+    route: [subnets],
+    access: [security_groups],
+    other: [name, idle_timeout_s, deletion_protection, access_logs],
+} }
+
 impl Kind for ApplicationBalancer {
     const TERRAFORM: &'static str = "aws_lb";
     const CLOUDFORMATION: &'static str = "AWS::ElasticLoadBalancingV2::LoadBalancer";
@@ -84,6 +90,8 @@ pub enum ApplicationBalancerRef {
     Made(Handle<ApplicationBalancer>),
     Existing { arn: Value, dns_name: Value },
 }
+
+fields! { enum ApplicationBalancerRef { Made(balancer), Existing { arn, dns_name } } }
 
 impl ApplicationBalancerRef {
     pub fn arn(&self) -> Value {

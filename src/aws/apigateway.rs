@@ -72,6 +72,12 @@ pub struct RestApi {
     pub body: Option<Arc<Document>>,
 }
 
+fields! { RestApi {
+    route: [endpoint, body],
+    access: [key_from_authorizer],
+    other: [name, description, binary_media_types, minimum_compression_size],
+} }
+
 /// Parameters of an import: paths are whole, and descriptions make no documentation. Source:
 /// docs/aws-rules.md#o5, docs/aws-rules.md#o6, docs/aws-rules.md#o7, docs/aws-rules.md#o15.
 const IMPORT: [(&str, &str); 2] = [("basepath", "ignore"), ("ignore", "documentation")];
@@ -242,6 +248,8 @@ pub enum ApiRoot {
     Below(Handle<Resource>),
 }
 
+fields! { enum ApiRoot { Root(api), Below(resource) } }
+
 impl ApiRoot {
     pub fn id(&self) -> Value {
         match self {
@@ -288,6 +296,8 @@ pub struct Resource {
     /// A literal, `{name}` or `{name+}`.
     pub path_part: Arc<str>,
 }
+
+fields! { Resource { route: [api, parent, path_part] } }
 
 impl Resource {
     /// Its path on the gateway.

@@ -20,6 +20,8 @@ pub struct SecurityGroup {
     pub vpc: Value,
 }
 
+fields! { SecurityGroup { route: [vpc], other: [name_prefix, description] } }
+
 impl Kind for SecurityGroup {
     const TERRAFORM: &'static str = "aws_security_group";
     const CLOUDFORMATION: &'static str = "AWS::EC2::SecurityGroup";
@@ -52,6 +54,8 @@ pub enum Peer {
     Anywhere,
 }
 
+fields! { enum Peer { SecurityGroup(group), Anywhere } }
+
 /// Traffic that a group lets out.
 #[derive(Debug, Serialize)]
 pub struct EgressRule {
@@ -60,6 +64,8 @@ pub struct EgressRule {
     pub port: u16,
     pub to: Peer,
 }
+
+fields! { EgressRule { access: [group, port, to], other: [description] } }
 
 impl Kind for EgressRule {
     const TERRAFORM: &'static str = "aws_vpc_security_group_egress_rule";
@@ -100,6 +106,11 @@ pub enum Source {
     RangesAmong(List),
 }
 
+fields! { enum Source {
+    SecurityGroup(group), Cidr(range), EachSecurityGroup(groups), EachCidr(ranges),
+    GroupsAmong(values), RangesAmong(values),
+} }
+
 /// Traffic that a group lets in.
 #[derive(Debug, Serialize)]
 pub struct IngressRule {
@@ -109,6 +120,8 @@ pub struct IngressRule {
     pub port: u16,
     pub from: Source,
 }
+
+fields! { IngressRule { access: [group, port, from], other: [description] } }
 
 impl Kind for IngressRule {
     const TERRAFORM: &'static str = "aws_vpc_security_group_ingress_rule";

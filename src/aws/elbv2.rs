@@ -36,6 +36,8 @@ pub struct Listener {
     pub is_switched: bool,
 }
 
+fields! { Listener { route: [balancer, port, certificate, forward_to, is_switched] } }
+
 impl Listener {
     fn protocol(&self) -> &'static str {
         if self.certificate.is_some() {

@@ -17,6 +17,8 @@ pub struct Schedule {
     pub function: Handle<PythonFunction>,
 }
 
+fields! { Schedule { route: [expression, function], other: [name, description] } }
+
 /// Terraform's block of the target, and its name there. Source: docs/aws-rules.md#z10.
 const TARGET: &str = "aws_cloudwatch_event_target";
 const TARGET_ID: &str = "function";
@@ -78,6 +80,8 @@ pub struct SchedulePermission {
     pub function: Handle<PythonFunction>,
     pub schedule: Handle<Schedule>,
 }
+
+fields! { SchedulePermission { access: [function, schedule] } }
 
 /// Source: docs/aws-rules.md#z10.
 const PRINCIPAL: &str = "events.amazonaws.com";

@@ -21,6 +21,8 @@ pub struct Role {
     pub is_retained: bool,
 }
 
+fields! { Role { access: [service, statements], other: [description, name_prefix, is_retained] } }
+
 /// A permission of a role. Source: docs/aws-rules.md#z1, docs/aws-rules.md#z2 (which actions know
 /// resources).
 #[derive(Clone, Debug, Serialize)]
@@ -31,6 +33,8 @@ pub struct Statement {
     /// Operator, key and value that have to hold as well.
     pub condition: Option<(&'static str, &'static str, Value)>,
 }
+
+fields! { Statement { access: [actions, resources, condition], other: [sid] } }
 
 impl Statement {
     fn document(&self) -> Document {

@@ -30,6 +30,10 @@ pub enum Function {
     Made(Handle<PythonFunction>),
 }
 
+fields! { enum Function {
+    Name { name, qualifier }, Arn { arn, qualifier }, Given(arn), Made(function),
+} }
+
 impl Function {
     /// Invocation URI that API Gateway calls.
     ///
@@ -143,6 +147,8 @@ pub struct LambdaPermission {
     /// Name of the API's only stage.
     pub stage: Value,
 }
+
+fields! { LambdaPermission { access: [function, api, stage] } }
 
 /// Source: AWS, "Lambda resource-based policy examples for API Gateway",
 /// <https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway.html>, read 2026-11-22.

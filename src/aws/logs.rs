@@ -14,6 +14,8 @@ pub struct LogGroup {
     pub kms_key: Option<Value>,
 }
 
+fields! { LogGroup { other: [name, retention_days, kms_key] } }
+
 impl Kind for LogGroup {
     const TERRAFORM: &'static str = "aws_cloudwatch_log_group";
     const CLOUDFORMATION: &'static str = "AWS::Logs::LogGroup";
@@ -71,6 +73,8 @@ pub enum Comparison {
     Below,
 }
 
+impl super::fields::Other for Comparison {}
+
 impl Comparison {
     fn as_str(self) -> &'static str {
         match self {
@@ -98,6 +102,13 @@ pub struct Alarm {
     /// Topic that gets a message when the alarm begins and ends.
     pub topic: Value,
 }
+
+fields! { Alarm {
+    other: [
+        name, description, namespace, metric, dimensions, statistic, period_s, evaluation_periods,
+        comparison, threshold, missing_data, topic,
+    ],
+} }
 
 impl Kind for Alarm {
     const TERRAFORM: &'static str = "aws_cloudwatch_metric_alarm";

@@ -20,6 +20,8 @@ pub struct FunctionCode {
     pub text: &'static str,
 }
 
+fields! { FunctionCode { route: [name], other: [text] } }
+
 /// The function `handler` of the module that both formats name `index`. Source:
 /// docs/aws-rules.md#z6.
 const HANDLER: &str = "index.handler";
@@ -43,12 +45,16 @@ pub struct FunctionNetwork {
     pub security_groups: FunctionGroups,
 }
 
+fields! { FunctionNetwork { route: [subnets], access: [security_groups] } }
+
 /// The groups that a function has there.
 #[derive(Debug, Serialize)]
 pub enum FunctionGroups {
     Made(Handle<SecurityGroup>),
     Given(List),
 }
+
+fields! { enum FunctionGroups { Made(group), Given(groups) } }
 
 /// A function in Python.
 #[derive(Debug, Serialize)]
@@ -70,6 +76,12 @@ pub struct PythonFunction {
     /// X-Ray sees its calls.
     pub is_traced: bool,
 }
+
+fields! { PythonFunction {
+    route: [code, environment, network, log_group],
+    access: [role],
+    other: [name, description, runtime, memory_mb, timeout_s, reserved_concurrency, is_traced],
+} }
 
 impl FunctionNetwork {
     fn groups(&self) -> List {

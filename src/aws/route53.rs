@@ -17,6 +17,8 @@ pub struct AliasRecord {
     pub is_edge: bool,
 }
 
+fields! { AliasRecord { route: [zone, name, domain, is_edge] } }
+
 impl Kind for AliasRecord {
     const TERRAFORM: &'static str = "aws_route53_record";
     const CLOUDFORMATION: &'static str = "AWS::Route53::RecordSet";

@@ -16,6 +16,8 @@ pub struct Bucket {
     pub name_prefix: Value,
 }
 
+fields! { Bucket { other: [name_prefix] } }
+
 /// Terraform's blocks beside the bucket's own.
 const ACCESS: &str = "aws_s3_bucket_public_access_block";
 const ENCRYPTION: &str = "aws_s3_bucket_server_side_encryption_configuration";

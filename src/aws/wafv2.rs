@@ -14,6 +14,8 @@ pub struct WebAclAssociation {
     pub web_acl: Value,
 }
 
+fields! { WebAclAssociation { access: [api, stage, web_acl] } }
+
 impl Kind for WebAclAssociation {
     const TERRAFORM: &'static str = "aws_wafv2_web_acl_association";
     const CLOUDFORMATION: &'static str = "AWS::WAFv2::WebACLAssociation";

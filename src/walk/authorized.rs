@@ -4,14 +4,21 @@
 //! An authorizer is identified by its settings and its entry's name, never by its label in the
 //! stack.
 
-use super::values::{is_same_function, is_same_list};
+use std::collections::BTreeSet;
+
+use super::values::{is_same, is_same_function, is_same_list};
 use crate::assemble::Assembled;
 use crate::aws::{
     ApiKey, Authorization, AuthorizedBy, Authorizer, AuthorizerKind, AuthorizerPermission,
-    Function, KeyRef, Method, UsagePlan, UsagePlanKey,
+    Function, KeyRef, Method, Model, Quota, RequestValidator, ThrottleLimit, UsagePlan,
+    UsagePlanKey,
 };
-use crate::follow::{located, node};
-use crate::plan::{AuthorizerPlan, AuthorizerSource, Check, KeySource, OperationPlan, Plan, names};
+use crate::blueprint::{ApiStyle, Period};
+use crate::follow::{StackNode, located, node};
+use crate::plan::{
+    self, AuthorizerPlan, AuthorizerSource, Check, KeySource, OperationPlan, Plan, QuotaPlan,
+    ThrottlePlan, names,
+};
 use crate::stack::Handle;
 
 /// Compares the access that a method requires with the planned access of its operation.
@@ -146,28 +153,46 @@ pub(crate) fn extras(plan: &Plan, assembled: &Assembled) -> Option<String> {
         .or_else(|| astray(plan, assembled))
 }
 
-/// Usage plans of another stage, and keys in another plan.
+/// Usage plans and keys that differ from those of the plan, which are as many.
 fn astray(plan: &Plan, assembled: &Assembled) -> Option<String> {
     let stack = &assembled.stack;
-    let label = |index: usize| &stack.entries[index].address.label;
-    for plan in located::<UsagePlan>(stack) {
-        let stage = node(stack, &plan.node.stage);
-        let is_stage = stage.is_some_and(|stage| stage.api == plan.node.api);
-        if !is_stage || Some(&plan.node.api) != assembled.api.as_ref() {
-            let label = label(plan.index);
-            return Some(format!("usage plan {label} covers another stage"));
+    let mut permissions = stack.all::<AuthorizerPermission>();
+    // A body has no ids of its authorizers.
+    let is_body = plan.output.api_style == ApiStyle::Body;
+    if permissions.any(|permission| permission.is_of_any != is_body) {
+        return Some("an authorizer is named otherwise where it may call its function".into());
+    }
+    let checks: BTreeSet<_> = plan
+        .operations
+        .iter()
+        .filter_map(|it| it.checks.validator())
+        .collect();
+    if plan.has_gateway
+        && (stack.all::<Model>().count() != plan.models.len()
+            || stack.all::<RequestValidator>().count() != checks.len())
+    {
+        return Some("the stack has another number of models or validators".into());
+    }
+    let found: Vec<StackNode<'_, UsagePlan>> = located(stack).collect();
+    for (found, planned) in found.iter().zip(&plan.usage_plans) {
+        if !is_usage_plan(assembled, found.node, planned) {
+            let label = &stack.entries[found.index].address.label;
+            return Some(format!(
+                "usage plan {label} covers another stage or has other limits"
+            ));
         }
     }
-    for key in located::<UsagePlanKey>(stack) {
-        let is_there = match &key.node.key {
-            KeyRef::Made(key) => node(stack, key).is_some(),
-            KeyRef::Existing(_) => true,
+    let plans = plan.usage_plans.iter().zip(&found);
+    let planned = plans.flat_map(|(plan, found)| plan.keys.iter().map(|key| (key, found.index)));
+    let mut created = located::<ApiKey>(stack).map(|key| key.index);
+    for (found, (planned, of)) in stack.all::<UsagePlanKey>().zip(planned) {
+        let is_key = match (&found.key, &planned.source) {
+            (KeyRef::Made(key), KeySource::Made(_)) => created.next() == Some(key.index()),
+            (KeyRef::Existing(id), KeySource::Existing(planned)) => is_same(id, planned),
+            (KeyRef::Made(_) | KeyRef::Existing(_), _) => false,
         };
-        if !is_there || node(stack, &key.node.plan).is_none() {
-            return Some(format!(
-                "usage plan key {} refers to a plan or key that is not in the stack",
-                label(key.index)
-            ));
+        if !is_key || found.plan.index() != of {
+            return Some("a usage plan has another key than planned".into());
         }
     }
     let has_keys = plan
@@ -176,4 +201,29 @@ fn astray(plan: &Plan, assembled: &Assembled) -> Option<String> {
         .any(|it| it.is_public() && it.auth.api_key);
     (has_keys && plan.usage_plans.is_empty())
         .then(|| "an operation requires an API key, but no usage plan covers the stage".to_owned())
+}
+
+fn is_usage_plan(assembled: &Assembled, found: &UsagePlan, planned: &plan::UsagePlan) -> bool {
+    let throttle = |limit: &ThrottleLimit| ThrottlePlan {
+        rate: limit.rate,
+        burst: limit.burst,
+    };
+    let quota = |planned: &QuotaPlan| Quota {
+        limit: planned.limit,
+        period: match planned.period {
+            Period::Day => "DAY",
+            Period::Week => "WEEK",
+            Period::Month => "MONTH",
+        },
+    };
+    let routes = found
+        .routes
+        .iter()
+        .map(|(path, limit)| (path, throttle(limit)));
+    let stage = node(&assembled.stack, &found.stage);
+    stage.is_some_and(|stage| stage.api == found.api)
+        && Some(&found.api) == assembled.api.as_ref()
+        && found.throttle.as_ref().map(throttle) == planned.throttle
+        && found.quota == planned.quota.as_ref().map(quota)
+        && routes.eq(planned.routes.iter().map(|(path, limit)| (path, *limit)))
 }

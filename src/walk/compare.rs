@@ -4,18 +4,19 @@
 
 use super::Walker;
 use super::planned::{PlannedStep, is_blue_green, listener_of};
-use super::values::{has_members, is_same, is_same_function, is_same_option};
+use super::values::{has_members, is_same, is_same_function, is_same_option, value_of};
 use crate::aws::{
-    ApplicationBalancerRef, BalancerRef, Function, GroupProtocol, HealthProtocol, Integration,
-    LambdaPermission, Proxy, RuleAction, TargetGroup, TargetGroupRef, TargetType, Targets, UriHost,
-    VpcLinkRef,
+    ApplicationBalancerRef, BalancerRef, Function, GroupProtocol, HealthCheck, HealthProtocol,
+    Integration, LambdaPermission, Proxy, RuleAction, TargetGroup, TargetGroupRef, TargetType,
+    Targets, UriHost, VpcLinkRef,
 };
+use crate::blueprint::HealthCheckProtocol;
 use crate::follow::{HttpListenerStep, Step, node};
 use crate::plan::{
-    AlbBalancerPlan, AlbListenerPlan, BackendPlan, BalancedPlan, BalancerPlan, HEALTH_PATH,
-    LinkOrigin, TargetProtocol, TargetsPlan,
+    self, AlbBalancerPlan, AlbListenerPlan, BackendPlan, BalancedPlan, BalancerPlan,
+    HealthCheckPlan, LinkOrigin, TargetProtocol, TargetsPlan,
 };
-use crate::stack::Holds;
+use crate::stack::{Holds, Value};
 
 impl<'a> Walker<'a> {
     /// Compares steps, and remembers what they go through.
@@ -125,17 +126,11 @@ impl<'a> Walker<'a> {
             }
             _ => return false,
         };
-        let path = match &group.health_check.protocol {
-            HealthProtocol::Http { path, .. } if !listener.is_tls => Some(path),
-            HealthProtocol::Https { path, .. } if listener.is_tls => Some(path),
-            HealthProtocol::Tcp | HealthProtocol::Http { .. } | HealthProtocol::Https { .. } => {
-                None
-            }
-        };
         group.target_type == target_type
             && group.protocol == GroupProtocol::Tcp
             && group.port == listener.port
-            && path.is_some_and(|path| **path == *HEALTH_PATH)
+            && is_health_check(&group.health_check, &listener.health_check())
+            && self.is_in_vpc(group)
     }
 
     /// Returns whether a target group is that of a backend, and the one that deployments switch to
@@ -165,8 +160,13 @@ impl<'a> Walker<'a> {
         indexes.len() == count
             && indexes.iter().all(|index| {
                 let group = self.assembled.stack.entries[*index].node.held();
-                group.is_some_and(|group| has_targets_of(group, backend))
+                group.is_some_and(|group| has_targets_of(group, backend) && self.is_in_vpc(group))
             })
+    }
+
+    fn is_in_vpc(&self, group: &TargetGroup) -> bool {
+        let network = self.plan.network.as_ref();
+        network.is_some_and(|network| is_same(&group.vpc, &network.vpc))
     }
 
     /// Returns the target group of a backend, and the one that deployments switch to.
@@ -249,8 +249,8 @@ impl<'a> Walker<'a> {
 fn is_network_balancer(found: &BalancerRef, planned: &BalancerPlan) -> bool {
     match (found, planned) {
         (BalancerRef::Made(_), BalancerPlan::Made { .. }) => true,
-        (BalancerRef::Existing(found), BalancerPlan::Existing { arn, .. }) => {
-            is_same(&found.arn, arn)
+        (BalancerRef::Existing(found), BalancerPlan::Existing { arn, dns_name }) => {
+            is_same(&found.arn, arn) && is_name(&found.dns_name, dns_name.as_ref())
         }
         (BalancerRef::Made(_) | BalancerRef::Existing(_), _) => false,
     }
@@ -260,11 +260,20 @@ fn is_application_balancer(found: &ApplicationBalancerRef, planned: &AlbBalancer
     match (found, planned) {
         (ApplicationBalancerRef::Made(_), AlbBalancerPlan::Made { .. }) => true,
         (
-            ApplicationBalancerRef::Existing { arn, .. },
-            AlbBalancerPlan::Existing { arn: planned, .. },
-        ) => is_same(arn, planned),
+            ApplicationBalancerRef::Existing { arn, dns_name },
+            AlbBalancerPlan::Existing {
+                arn: planned,
+                dns_name: name,
+                ..
+            },
+        ) => is_same(arn, planned) && is_name(dns_name, name.as_ref()),
         (ApplicationBalancerRef::Made(_) | ApplicationBalancerRef::Existing { .. }, _) => false,
     }
+}
+
+/// Returns whether the name is that of the plan; a balancer without one is never named.
+fn is_name(found: &Value, planned: Option<&plan::Value>) -> bool {
+    *found == planned.map_or_else(|| Value::literal(""), value_of)
 }
 
 fn is_http_listener(found: HttpListenerStep<'_>, planned: &AlbListenerPlan) -> bool {
@@ -327,4 +336,22 @@ fn has_targets_of(group: &TargetGroup, backend: &BalancedPlan) -> bool {
         && group.target_type == target_type
         && group.protocol == protocol
         && group.port == backend.port
+        && is_health_check(&group.health_check, &backend.health_check)
+}
+
+/// Returns whether targets are asked for their health where it was planned.
+fn is_health_check(found: &HealthCheck, planned: &HealthCheckPlan) -> bool {
+    let is_http =
+        |path: &str, matcher: &str| *planned.path == *path && *planned.matcher == *matcher;
+    let is_protocol = match (&found.protocol, planned.protocol) {
+        (HealthProtocol::Tcp, HealthCheckProtocol::Tcp) => true,
+        (HealthProtocol::Http { path, matcher }, HealthCheckProtocol::Http)
+        | (HealthProtocol::Https { path, matcher }, HealthCheckProtocol::Https) => {
+            is_http(path, matcher)
+        }
+        (HealthProtocol::Tcp | HealthProtocol::Http { .. } | HealthProtocol::Https { .. }, _) => {
+            false
+        }
+    };
+    is_protocol && found.port == planned.port
 }

@@ -336,10 +336,8 @@ fn answers_health(rule: &ListenerRule) -> bool {
         action,
         is_switched,
     } = rule;
-    let is_response = matches!(
-        action,
-        RuleAction::Answer(FixedResponse { status: 200, .. })
-    );
+    let is_response =
+        matches!(action, RuleAction::Answer(answer) if *answer == FixedResponse::HEALTHY);
     is_response
         && !is_switched
         && methods.is_empty()

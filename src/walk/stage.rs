@@ -10,7 +10,7 @@ use crate::aws::{
     MethodThrottle, Preflight, Settings, Stage, ThrottleLimit,
 };
 use crate::openapi::HttpMethod;
-use crate::plan::{OperationPlan, Plan, PreflightPlan, Segment, ThrottlePlan, text_of};
+use crate::plan::{GatewayResponsePlan, OperationPlan, Plan, PreflightPlan, ThrottlePlan, text_of};
 
 /// Returns the differences from the plan in preflights, settings and the gateway's own errors.
 pub(crate) fn problems(walker: &mut Walker<'_>) -> Vec<String> {
@@ -70,15 +70,16 @@ fn preflight_holds(walker: &mut Walker<'_>, planned: &PreflightPlan) -> Result<(
         .filter(|it| it.gateway_path.as_ref() == Some(&planned.path))
         .map(|it| it.method)
         .collect();
-    let is_planned = plan.cors.as_ref().is_some_and(|it| {
-        (origins, has_credentials, max_age_s, headers)
-            == (
-                &it.origins,
-                &it.has_credentials,
-                &it.max_age_s,
-                &planned.headers,
-            )
-    });
+    let is_planned = *methods == planned.methods
+        && plan.cors.as_ref().is_some_and(|it| {
+            (origins, has_credentials, max_age_s, headers)
+                == (
+                    &it.origins,
+                    &it.has_credentials,
+                    &it.max_age_s,
+                    &planned.headers,
+                )
+        });
     let allowed: BTreeSet<HttpMethod> = methods.iter().copied().collect();
     let is_public = if public.contains(&HttpMethod::Any) {
         HttpMethod::of_requests().all(|it| allowed.contains(&it) != (it == HttpMethod::Options))
@@ -88,18 +89,10 @@ fn preflight_holds(walker: &mut Walker<'_>, planned: &PreflightPlan) -> Result<(
     };
     // Browsers show no credentials with it. Source: docs/aws-rules.md#a7.
     let is_open = method.authorization == Authorization::default();
-    let declared: BTreeSet<String> = planned
-        .path
-        .iter()
-        .filter_map(Segment::variable)
-        .map(|it| format!("method.request.path.{it}"))
-        .collect();
-    let is_declared = method
-        .request_parameters
-        .keys()
-        .map(|it| &**it)
-        .eq(declared.iter().map(String::as_str));
-    if is_planned && is_public && is_open && is_declared && method.cache_keys.is_empty() {
+    let is_plain = method.checks.is_empty()
+        && method.cache_keys.is_empty()
+        && super::declares(method, &planned.path);
+    if is_planned && is_public && is_open && is_plain {
         Ok(())
     } else {
         Err(format!(
@@ -168,14 +161,14 @@ fn setting_holds(
     throttle: Option<ThrottlePlan>,
     cached: Option<CacheSettings>,
 ) -> Result<(), &'static str> {
-    let found = match settings.throttle {
-        MethodThrottle::Unset if plan.stage.throttle.is_some() => {
-            return Err("takes its throttle from the stage");
+    let planned = match (throttle, plan.stage.throttle) {
+        (Some(ThrottlePlan { rate, burst }), _) => {
+            MethodThrottle::Of(ThrottleLimit { rate, burst })
         }
-        MethodThrottle::Unset | MethodThrottle::Off => None,
-        MethodThrottle::Of(ThrottleLimit { rate, burst }) => Some(ThrottlePlan { rate, burst }),
+        (None, Some(_)) => MethodThrottle::Off,
+        (None, None) => MethodThrottle::Unset,
     };
-    if found != throttle {
+    if settings.throttle != planned {
         return Err("is held back otherwise than planned");
     }
     if settings.cache != MethodCache::of(plan.stage.cache.is_some(), cached) {
@@ -195,7 +188,11 @@ fn errors_hold(plan: &Plan, assembled: &Assembled) -> Result<(), String> {
         .map(|response| response.of)
         .collect();
     let planned: BTreeSet<&str> = plan.gateway_responses.iter().map(|it| it.of).collect();
-    if found != planned {
+    let mut pairs = assembled
+        .stack
+        .all::<GatewayResponse>()
+        .zip(&plan.gateway_responses);
+    if found != planned || !pairs.all(|(found, planned)| is_response(plan, found, planned)) {
         return Err("the gateway's own errors are others than planned".into());
     }
     let deployment = assembled.stack.all::<Deployment>().next();
@@ -204,4 +201,32 @@ fn errors_hold(plan: &Plan, assembled: &Assembled) -> Result<(), String> {
     } else {
         Err("an error of the gateway's own is not deployed".into())
     }
+}
+
+/// Returns whether an error has its status, and lets browsers read it as planned.
+fn is_response(plan: &Plan, found: &GatewayResponse, planned: &GatewayResponsePlan) -> bool {
+    let cors = plan.cors.as_ref();
+    let credentials = cors.filter(|cors| cors.has_credentials).map(|_| "true");
+    let headers = [
+        ("Access-Control-Allow-Credentials", credentials),
+        (
+            "Access-Control-Allow-Origin",
+            cors.map(|cors| cors.first_origin()),
+        ),
+        (
+            "Content-Type",
+            planned.is_problem.then_some("application/problem+json"),
+        ),
+    ];
+    let headers = headers
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)));
+    let status = planned.status.filter(|_| planned.is_problem);
+    found.of == planned.of
+        && found.status == status.map(|(status, _)| status)
+        && found
+            .headers
+            .iter()
+            .map(|(name, value)| (*name, &**value))
+            .eq(headers)
 }

@@ -4,6 +4,7 @@
 //! rules alone.
 
 mod corruption;
+mod fields;
 mod forwarder;
 mod routing;
 mod sync;

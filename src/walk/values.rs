@@ -4,56 +4,56 @@
 
 use crate::aws::{Function, Members, PythonFunction};
 use crate::plan::{self, FunctionPlan, Values, names};
-use crate::stack::{List, Value};
+use crate::stack::{Label, List, Value};
+
+/// Returns a value of the plan as the stack has it.
+pub(crate) fn value_of(planned: &plan::Value) -> Value {
+    match planned {
+        plan::Value::Literal(text) => Value::Literal(text.clone()),
+        plan::Value::Input(name) => Value::Input(name.clone()),
+        plan::Value::Expression(text) => Value::Expression(text.clone()),
+        plan::Value::Parameter { path, is_list } => Value::Parameter {
+            label: Label::new(names::parameter_label(path)),
+            is_list: *is_list,
+        },
+    }
+}
+
+/// Returns a list of the plan as the stack has it.
+pub(crate) fn list_of(planned: &Values) -> List {
+    match planned {
+        Values::List(values) => List::Of(values.iter().map(value_of).collect()),
+        Values::One(one) => List::One(value_of(one)),
+    }
+}
 
 /// Returns whether a value of the stack is that of the plan.
 pub(crate) fn is_same(found: &Value, planned: &plan::Value) -> bool {
-    match (found, planned) {
-        (Value::Literal(found), plan::Value::Literal(planned))
-        | (Value::Input(found), plan::Value::Input(planned))
-        | (Value::Expression(found), plan::Value::Expression(planned)) => found == planned,
-        (
-            Value::Parameter { label, is_list },
-            plan::Value::Parameter {
-                path,
-                is_list: planned,
-            },
-        ) => label.as_str() == names::parameter_label(path) && is_list == planned,
-        _ => false,
-    }
+    *found == value_of(planned)
 }
 
 /// Returns whether both are there and the same, or neither is there.
 pub(crate) fn is_same_option(found: Option<&Value>, planned: Option<&plan::Value>) -> bool {
-    match (found, planned) {
-        (None, None) => true,
-        (Some(found), Some(planned)) => is_same(found, planned),
-        (None, Some(_)) | (Some(_), None) => false,
-    }
-}
-
-fn are_same<'v>(found: impl ExactSizeIterator<Item = &'v Value>, planned: &[plan::Value]) -> bool {
-    found.len() == planned.len()
-        && found
-            .zip(planned)
-            .all(|(found, planned)| is_same(found, planned))
+    found == planned.map(value_of).as_ref()
 }
 
 /// Returns whether a list of the stack is that of the plan.
 pub(crate) fn is_same_list(found: &List, planned: &Values) -> bool {
-    match (found, planned) {
-        (List::Of(found), Values::List(planned)) => are_same(found.iter(), planned),
-        (List::One(found), Values::One(planned)) => is_same(found, planned),
-        (List::Of(_) | List::One(_), _) => false,
-    }
+    *found == list_of(planned)
+}
+
+/// Returns whether both are there and the same, or neither is there.
+pub(crate) fn is_same_list_option(found: Option<&List>, planned: Option<&Values>) -> bool {
+    found == planned.map(list_of).as_ref()
 }
 
 /// Returns whether the members of a target group are those of the plan.
 pub(crate) fn has_members(found: &Members, planned: &Values) -> bool {
     match (found, planned) {
-        (Members::Listed(found), Values::List(planned)) => {
-            are_same(found.iter().map(|(_, member)| member), planned)
-        }
+        (Members::Listed(found), Values::List(planned)) => found
+            .iter()
+            .map(|(_, member)| member)
+            .eq(&planned.iter().map(value_of).collect::<Vec<_>>()),
         (Members::Each(found), Values::One(planned)) => is_same(found, planned),
         (Members::Listed(_) | Members::Each(_), _) => false,
     }

@@ -22,6 +22,8 @@ pub struct HttpListener {
     pub certificate: Option<Value>,
 }
 
+fields! { HttpListener { route: [balancer, port, certificate] } }
+
 impl HttpListener {
     pub fn protocol(&self) -> &'static str {
         if self.certificate.is_some() {
@@ -77,6 +79,8 @@ pub struct FixedResponse {
     pub status: u16,
     pub body: &'static str,
 }
+
+fields! { FixedResponse { route: [status, body] } }
 
 impl FixedResponse {
     pub const NOT_FOUND: Self = Self {

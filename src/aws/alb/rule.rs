@@ -16,6 +16,8 @@ pub enum RuleAction {
     Answer(FixedResponse),
 }
 
+fields! { enum RuleAction { Forward(group), Answer(response) } }
+
 impl RuleAction {
     fn terraform(&self, out: &mut Terraform) {
         match self {
@@ -53,6 +55,8 @@ pub struct ListenerRule {
     /// Deployments send it to another target group; it is not to be sent back.
     pub is_switched: bool,
 }
+
+fields! { ListenerRule { route: [listener, priority, paths, methods, hosts, action, is_switched] } }
 
 impl ListenerRule {
     /// Field, CloudFormation's name of its configuration, and values of each condition.

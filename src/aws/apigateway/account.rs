@@ -21,6 +21,8 @@ pub struct Account {
     pub role: LogRole,
 }
 
+fields! { Account { access: [role] } }
+
 impl Account {
     pub(crate) fn is_retained(&self) -> bool {
         true
@@ -54,6 +56,8 @@ impl Kind for Account {
 pub struct ClientCertificate {
     pub description: Value,
 }
+
+fields! { ClientCertificate { other: [description] } }
 
 impl Kind for ClientCertificate {
     const TERRAFORM: &'static str = "aws_api_gateway_client_certificate";

@@ -21,6 +21,8 @@ pub struct Authorizer {
     pub asks: AuthorizerKind,
 }
 
+fields! { Authorizer { access: [api, name, asks] } }
+
 /// Type of an authorizer.
 #[derive(Debug, Serialize)]
 pub enum AuthorizerKind {
@@ -34,6 +36,10 @@ pub enum AuthorizerKind {
         ttl_s: u32,
     },
 }
+
+fields! { enum AuthorizerKind {
+    Cognito { user_pools }, Lambda { function, is_token, identity, ttl_s },
+} }
 
 /// Place of the token for a Cognito authorizer. Source: docs/aws-rules.md#a2.
 const TOKEN: &str = "method.request.header.Authorization";
@@ -121,6 +127,8 @@ pub struct Authorization {
     pub api_key: bool,
 }
 
+fields! { Authorization { access: [by, scopes, api_key] } }
+
 /// Authorization type of a method.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub enum AuthorizedBy {
@@ -130,6 +138,8 @@ pub enum AuthorizedBy {
     Cognito(Handle<Authorizer>),
     Custom(Handle<Authorizer>),
 }
+
+fields! { enum AuthorizedBy { Nobody, Iam, Cognito(authorizer), Custom(authorizer) } }
 
 impl Authorization {
     pub fn is_open(&self) -> bool {
@@ -190,6 +200,8 @@ pub struct AuthorizerPermission {
     /// every authorizer of the API.
     pub is_of_any: bool,
 }
+
+fields! { AuthorizerPermission { access: [function, api, authorizer, is_of_any] } }
 
 impl AuthorizerPermission {
     /// Calls of the authorizer, for Terraform and for CloudFormation.

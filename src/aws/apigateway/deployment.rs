@@ -8,7 +8,7 @@ use crate::sink::{MethodBlock, Properties, Terraform};
 use crate::stack::{Address, Attribute, Handle, Named, Spelling, Value};
 
 /// State of a route that a deployment remembers.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct RouteState {
     pub method: Handle<Method>,
     /// Digest of the method and its integration.
@@ -18,12 +18,16 @@ pub struct RouteState {
     pub deploy_time: Vec<Value>,
 }
 
+fields! { RouteState { route: [method], other: [digest, parts, deploy_time] } }
+
 /// State of another part of the API that a deployment remembers.
 #[derive(Debug, Serialize)]
 pub struct PartState {
     pub address: Address,
     pub digest: String,
 }
+
+fields! { PartState { other: [address, digest] } }
 
 /// A snapshot of the API.
 #[derive(Debug, Serialize)]
@@ -42,6 +46,11 @@ pub struct Deployment {
     /// All of that is in the API's body.
     pub is_of_body: bool,
 }
+
+fields! { Deployment {
+    route: [api, routes],
+    other: [api_digest, api_uses, parts, digest, is_of_body],
+} }
 
 impl PartState {
     fn id(&self) -> Value {

@@ -21,6 +21,11 @@ pub struct DomainName {
     pub truststore: Option<(Value, Option<Value>)>,
 }
 
+fields! { DomainName {
+    route: [name, is_edge, certificate],
+    access: [truststore, security_policy],
+} }
+
 impl DomainName {
     fn endpoint(&self) -> &'static str {
         if self.is_edge { "EDGE" } else { "REGIONAL" }
@@ -102,6 +107,8 @@ pub struct BasePathMapping {
     /// One segment; empty for the whole domain.
     pub base_path: Arc<str>,
 }
+
+fields! { BasePathMapping { route: [api, stage, domain, base_path] } }
 
 impl Kind for BasePathMapping {
     const TERRAFORM: &'static str = "aws_api_gateway_base_path_mapping";

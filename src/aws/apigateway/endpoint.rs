@@ -15,6 +15,8 @@ pub enum EndpointType {
     Private,
 }
 
+fields! { enum EndpointType { Regional, Edge, Private } }
+
 /// Endpoint of an API.
 #[derive(Clone, Debug, Serialize)]
 pub struct Endpoint {
@@ -27,6 +29,8 @@ pub struct Endpoint {
     /// The address that AWS gives is switched off.
     pub is_disabled: bool,
 }
+
+fields! { Endpoint { route: [kind, vpc_endpoints, is_disabled], access: [policy] } }
 
 impl Endpoint {
     /// Returns whether it is the default, which digests leave out.
@@ -56,6 +60,8 @@ pub enum ResourcePolicy {
     /// As the user wrote it.
     Written(serde_json::Value),
 }
+
+fields! { enum ResourcePolicy { Among { vpc_endpoints, cidrs, is_private }, Written(policy) } }
 
 impl ResourcePolicy {
     /// The document; `api` is the text before the `/` of a resource.

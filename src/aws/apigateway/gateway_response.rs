@@ -23,6 +23,8 @@ pub struct GatewayResponse {
     pub body: String,
 }
 
+fields! { GatewayResponse { route: [api, of, status], access: [headers], other: [body] } }
+
 /// Media type of the only template, which every caller gets.
 ///
 /// Source: docs/aws-rules.md#c9, docs/aws-rules.md#c10.

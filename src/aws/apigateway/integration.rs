@@ -23,6 +23,10 @@ pub enum Integration {
     Preflight(Preflight),
 }
 
+fields! { enum Integration {
+    Proxy(proxy), Internet(proxy), Function(call), NotFound, Preflight(preflight),
+} }
+
 impl Integration {
     /// Returns whether a request leaves the gateway.
     pub fn is_backend(&self) -> bool {
@@ -110,6 +114,10 @@ pub struct Proxy {
     pub timeout_ms: u32,
 }
 
+fields! { Proxy {
+    route: [link, target, is_tls, host, port, path, headers, skips_verification, timeout_ms],
+} }
+
 impl Proxy {
     /// The URI's host: all of it that is known only at deploy time.
     pub fn uri_host(&self) -> Value {
@@ -142,6 +150,8 @@ pub struct InternetProxy {
     pub timeout_ms: u32,
 }
 
+fields! { InternetProxy { route: [url, path, headers, skips_verification, timeout_ms] } }
+
 impl InternetProxy {
     /// The whole URI.
     pub fn uri(&self) -> Value {
@@ -156,6 +166,8 @@ pub struct FunctionCall {
     pub timeout_ms: u32,
 }
 
+fields! { FunctionCall { route: [function, timeout_ms] } }
+
 /// Host of a URI.
 #[derive(Clone, Debug, Serialize)]
 pub enum UriHost {
@@ -167,6 +179,8 @@ pub enum UriHost {
     Named(Value),
 }
 
+fields! { enum UriHost { Balancer(balancer), Application(balancer), Named(host) } }
+
 /// A segment of a URI's path.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub enum UriSegment {
@@ -174,6 +188,8 @@ pub enum UriSegment {
     /// Filled from the method's path parameter of that name.
     Variable(Arc<str>),
 }
+
+fields! { enum UriSegment { Literal(text), Variable(name) } }
 
 fn path_of(segments: &[UriSegment]) -> String {
     let mut path = String::new();
@@ -194,6 +210,8 @@ pub struct Header {
     pub source: HeaderSource,
 }
 
+fields! { Header { route: [name, source] } }
+
 /// Source of a header's value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub enum HeaderSource {
@@ -202,6 +220,8 @@ pub enum HeaderSource {
     /// An expression of API Gateway, such as `context.requestId`.
     Mapping(Arc<str>),
 }
+
+fields! { enum HeaderSource { Static(value), Mapping(text) } }
 
 impl Header {
     /// `integration.request.header.x` and what it is filled from. Source: docs/aws-rules.md#q18

@@ -13,6 +13,8 @@ pub struct VpcLink {
     pub balancer: BalancerRef,
 }
 
+fields! { VpcLink { route: [balancer], other: [name] } }
+
 impl Kind for VpcLink {
     const TERRAFORM: &'static str = "aws_api_gateway_vpc_link";
     const CLOUDFORMATION: &'static str = "AWS::ApiGateway::VpcLink";
@@ -42,6 +44,8 @@ pub struct VpcLinkV2 {
     pub subnets: List,
     pub security_groups: List,
 }
+
+fields! { VpcLinkV2 { route: [subnets], access: [security_groups], other: [name] } }
 
 impl Kind for VpcLinkV2 {
     const TERRAFORM: &'static str = "aws_apigatewayv2_vpc_link";
@@ -78,6 +82,8 @@ pub enum VpcLinkRef {
     /// Its id.
     Existing(Value),
 }
+
+fields! { enum VpcLinkRef { Made(link), V2(link), Existing(id) } }
 
 impl VpcLinkRef {
     pub fn id(&self) -> Value {

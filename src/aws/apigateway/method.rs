@@ -23,6 +23,14 @@ pub struct Checks {
     pub models: ByMediaType<Handle<Model>>,
 }
 
+impl Checks {
+    pub fn is_empty(&self) -> bool {
+        self.validator.is_none() && self.models.is_empty()
+    }
+}
+
+fields! { Checks { access: [validator, models] } }
+
 /// A method of a path with its integration.
 #[derive(Debug, Serialize)]
 pub struct Method {
@@ -40,6 +48,11 @@ pub struct Method {
     #[serde(skip_serializing_if = "Authorization::is_open")]
     pub authorization: Authorization,
 }
+
+fields! { Method {
+    route: [api, on, http_method, request_parameters, cache_keys, integration],
+    access: [checks, authorization],
+} }
 
 /// Functions are called with POST, whatever the client's method is. Source: docs/aws-rules.md#i1.
 const FUNCTION_METHOD: &str = "POST";

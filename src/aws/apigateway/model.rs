@@ -24,6 +24,8 @@ pub struct Model {
     pub schema: Arc<Json>,
 }
 
+fields! { Model { access: [api, name, schema] } }
+
 impl Kind for Model {
     const TERRAFORM: &'static str = "aws_api_gateway_model";
     const CLOUDFORMATION: &'static str = "AWS::ApiGateway::Model";
@@ -77,6 +79,8 @@ pub struct RequestValidator {
     pub body: bool,
     pub parameters: bool,
 }
+
+fields! { RequestValidator { access: [api, body, parameters], other: [name] } }
 
 impl Kind for RequestValidator {
     const TERRAFORM: &'static str = "aws_api_gateway_request_validator";

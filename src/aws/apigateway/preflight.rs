@@ -19,6 +19,8 @@ pub struct Preflight {
     pub max_age_s: Option<u32>,
 }
 
+fields! { Preflight { access: [origins, methods, headers, has_credentials, max_age_s] } }
+
 impl Preflight {
     /// Response to the browser. Source: docs/aws-rules.md#c1, docs/aws-rules.md#c5.
     pub(crate) fn mock(&self) -> MockResponse {

@@ -17,6 +17,8 @@ pub enum LoggingLevel {
     Info,
 }
 
+impl crate::aws::fields::Other for LoggingLevel {}
+
 impl LoggingLevel {
     fn as_str(self) -> &'static str {
         match self {
@@ -34,6 +36,8 @@ pub struct ThrottleLimit {
     pub burst: u64,
 }
 
+fields! { ThrottleLimit { access: [rate, burst] } }
+
 /// Throttling of a method.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub enum MethodThrottle {
@@ -43,6 +47,8 @@ pub enum MethodThrottle {
     Off,
     Of(ThrottleLimit),
 }
+
+fields! { enum MethodThrottle { Unset, Off, Of(limit) } }
 
 impl MethodThrottle {
     /// Rate and burst as the provider writes them; nothing where its defaults are equal.
@@ -62,6 +68,8 @@ pub struct CacheSettings {
     pub is_encrypted: bool,
 }
 
+fields! { CacheSettings { route: [ttl_s, is_encrypted] } }
+
 /// Cache of a method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum MethodCache {
@@ -70,6 +78,8 @@ pub enum MethodCache {
     Disabled,
     Enabled(CacheSettings),
 }
+
+fields! { enum MethodCache { NoCluster, Disabled, Enabled(settings) } }
 
 impl MethodCache {
     /// The cache of a method in a stage with or without a cluster.
@@ -94,6 +104,8 @@ pub struct Settings {
     pub cache: MethodCache,
 }
 
+fields! { Settings { route: [cache], access: [throttle], other: [has_metrics, logging] } }
+
 /// A method whose settings differ from those of all.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct MethodSettings {
@@ -104,6 +116,8 @@ pub struct MethodSettings {
     pub http_method: HttpMethod,
     pub settings: Settings,
 }
+
+fields! { MethodSettings { route: [path, http_method, settings], other: [label] } }
 
 /// Terraform's block of settings.
 const METHOD_SETTINGS: &str = "aws_api_gateway_method_settings";

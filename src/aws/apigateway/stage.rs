@@ -31,6 +31,13 @@ pub struct Stage {
     pub after: Vec<Address>,
 }
 
+fields! { Stage {
+    route: [
+        api, deployment, name, request_log, cache_size, client_certificate, settings, of_methods,
+    ],
+    other: [is_traced, variables, after],
+} }
+
 /// A line of the log: JSON that shows where a response failed, and nothing of a path's variables,
 /// of bodies or of headers but the agent.
 ///

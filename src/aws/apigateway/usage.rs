@@ -19,6 +19,8 @@ pub struct ApiKey {
     pub description: Arc<str>,
 }
 
+fields! { ApiKey { other: [name, description] } }
+
 impl Kind for ApiKey {
     const TERRAFORM: &'static str = "aws_api_gateway_api_key";
     const CLOUDFORMATION: &'static str = "AWS::ApiGateway::ApiKey";
@@ -50,6 +52,8 @@ pub struct Quota {
     pub period: &'static str,
 }
 
+fields! { Quota { access: [limit, period] } }
+
 impl ThrottleLimit {
     fn terraform(self, out: &mut Terraform) {
         out.bare("burst_limit", format_args!("{}", self.burst));
@@ -73,6 +77,8 @@ pub struct UsagePlan {
     /// By path and method, unescaped (docs/aws-rules.md#u2).
     pub routes: BTreeMap<String, ThrottleLimit>,
 }
+
+fields! { UsagePlan { access: [api, stage, throttle, quota, routes], other: [name] } }
 
 impl HasId for UsagePlan {}
 
@@ -137,6 +143,8 @@ pub struct UsagePlanKey {
     pub key: KeyRef,
     pub plan: Handle<UsagePlan>,
 }
+
+fields! { UsagePlanKey { access: [key, plan] } }
 
 pub type KeyRef = ResourceRef<ApiKey>;
 

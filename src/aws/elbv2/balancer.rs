@@ -19,12 +19,20 @@ pub struct LoadBalancer {
     pub access_logs: Option<AccessLogs>,
 }
 
+fields! { LoadBalancer {
+    route: [subnets],
+    access: [security_groups],
+    other: [name, cross_zone, deletion_protection, access_logs],
+} }
+
 /// Access logs of a balancer.
 #[derive(Debug, Serialize)]
 pub struct AccessLogs {
     pub bucket: Value,
     pub prefix: Option<Arc<str>>,
 }
+
+fields! { AccessLogs { other: [bucket, prefix] } }
 
 /// A flag as attributes of CloudFormation spell it.
 pub(crate) fn flag(is_on: bool) -> Value {
@@ -116,12 +124,16 @@ pub enum BalancerRef {
     Existing(Arc<ExistingBalancer>),
 }
 
+fields! { enum BalancerRef { Made(balancer), Existing(balancer) } }
+
 /// An existing balancer.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ExistingBalancer {
     pub arn: Value,
     pub dns_name: Value,
 }
+
+fields! { ExistingBalancer { route: [arn, dns_name] } }
 
 impl BalancerRef {
     pub fn arn(&self) -> Value {
@@ -142,7 +154,7 @@ impl BalancerRef {
     pub fn is(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Made(one), Self::Made(other)) => one.index() == other.index(),
-            (Self::Existing(one), Self::Existing(other)) => one.arn == other.arn,
+            (Self::Existing(one), Self::Existing(other)) => one == other,
             (Self::Made(_) | Self::Existing(_), _) => false,
         }
     }

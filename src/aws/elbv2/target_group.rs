@@ -25,6 +25,8 @@ pub enum TargetType {
     Alb,
 }
 
+fields! { enum TargetType { Instance, Ip, Alb } }
+
 impl TargetType {
     pub fn as_str(self) -> &'static str {
         match self {
@@ -43,6 +45,8 @@ pub enum GroupProtocol {
     Http,
     Https,
 }
+
+fields! { enum GroupProtocol { Tcp, Tls, Http, Https } }
 
 impl GroupProtocol {
     pub fn as_str(self) -> &'static str {
@@ -63,6 +67,8 @@ pub enum HealthProtocol {
     Https { path: Arc<str>, matcher: Arc<str> },
 }
 
+fields! { enum HealthProtocol { Tcp, Http { path, matcher }, Https { path, matcher } } }
+
 /// Conditions under which a target is healthy.
 #[derive(Clone, Debug, Serialize)]
 pub struct HealthCheck {
@@ -74,6 +80,11 @@ pub struct HealthCheck {
     pub healthy: u32,
     pub unhealthy: u32,
 }
+
+fields! { HealthCheck {
+    route: [protocol, port],
+    other: [interval_s, timeout_s, healthy, unhealthy],
+} }
 
 impl HealthCheck {
     /// Protocol, and path and matcher where it has them.
@@ -99,6 +110,8 @@ pub enum Members {
     /// A list that is known at deploy time; Terraform only.
     Each(Value),
 }
+
+fields! { enum Members { Listed(members), Each(list) } }
 
 impl Members {
     /// Writes a block for each.
@@ -153,6 +166,11 @@ pub enum Targets {
     None,
 }
 
+fields! { enum Targets {
+    Registered { members, outside_vpc }, Scaled(groups), Balancer { balancer, listener },
+    Kept { balancer, listener }, None,
+} }
+
 /// Targets of one backend.
 #[derive(Debug, Serialize)]
 pub struct TargetGroup {
@@ -166,6 +184,11 @@ pub struct TargetGroup {
     pub health_check: HealthCheck,
     pub targets: Targets,
 }
+
+fields! { TargetGroup {
+    route: [port, protocol, target_type, vpc, health_check, targets],
+    other: [name, deregistration_delay_s],
+} }
 
 impl TargetGroup {
     /// The listener that a balancer needs before it can be a target.
