@@ -54,7 +54,10 @@ pub(crate) const fn is_other_name(name: &str) -> bool {
 }
 
 /// Sorts each field of a struct into one class; a field in none or in two does not compile. The
-/// values of an enum's variants are of the class of the field that holds it.
+/// values of an enum's variants are of the class of the field that holds it, so an enum names them
+/// alone.
+///
+/// Written beside the type: `fields! { Resource { route: [api, parent, path_part] } }`.
 macro_rules! fields {
     (enum $kind:ident {
         $($variant:ident $(($value:ident))? $({ $($field:ident),+ })?),+ $(,)?

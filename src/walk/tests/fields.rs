@@ -11,8 +11,8 @@ use crate::plan::Plan;
 use crate::stack::{Label, Names};
 use crate::walk::walk;
 
-/// Parts that no legal stack has otherwise, or of which the walk knows nothing, each with the
-/// reason.
+/// Parts whose change the walk does not see, each with the reason; one that is seen is no longer
+/// listed.
 const UNSEEN: &[(&str, &str)] = &[
     ("RestApi.body", BODY),
     ("RestApi.body.Some", BODY),
