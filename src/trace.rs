@@ -214,15 +214,12 @@ fn routed(
         let why = exposure.unwrap_or_else(|| NO_BACKEND.to_owned());
         return hops.end(why, hops.arrival());
     };
-    let why = match integration {
-        Integration::Preflight(_) => {
-            "a browser asks what it may send; `api.cors` says it".to_owned()
-        }
-        _ => {
-            let exposure = exposure
-                .unwrap_or_else(|| "no operation of the description is served there".to_owned());
-            exposure + &taker()
-        }
+    let why = if matches!(integration, Integration::Preflight(_)) {
+        "a browser asks what it may send; `api.cors` says it".to_owned()
+    } else {
+        let exposure = exposure
+            .unwrap_or_else(|| "no operation of the description is served there".to_owned());
+        exposure + &taker()
     };
     Response::new(Answerer::Gateway, Some((status, body.to_owned())), why)
 }

@@ -100,7 +100,20 @@ impl<'a> Walker<'a> {
                 matches!(call.function, Function::Made(_))
                     && permission.is_some_and(|it| self.is_permitted(it.node))
             }
-            _ => false,
+            (
+                Step::Link(_)
+                | Step::NetworkBalancer(_)
+                | Step::Listener(_)
+                | Step::TargetGroup(_)
+                | Step::ApplicationBalancer(_)
+                | Step::HttpListener { .. }
+                | Step::Rule(_)
+                | Step::DefaultAction
+                | Step::UnknownRules
+                | Step::Internet(_)
+                | Step::Function { .. },
+                _,
+            ) => false,
         }
     }
 
@@ -324,7 +337,14 @@ fn has_targets_of(group: &TargetGroup, backend: &BalancedPlan) -> bool {
                 true,
             )
         }
-        _ => return false,
+        (
+            TargetsPlan::Instances(_)
+            | TargetsPlan::AutoscalingGroups(_)
+            | TargetsPlan::Ips { .. }
+            | TargetsPlan::Ecs { .. }
+            | TargetsPlan::Existing(_),
+            _,
+        ) => return false,
     };
     let protocol = match backend.protocol {
         TargetProtocol::Tcp => GroupProtocol::Tcp,

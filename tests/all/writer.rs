@@ -131,13 +131,14 @@ fn a_render_that_is_killed_leaves_old_or_new_files_and_the_next_one_mends_them()
     assert_eq!(code(folder.path(), "render", "a"), 0);
     fs::write(infra.join("mine.tf"), "# mine\n").unwrap();
     let (mut kills, mut mixtures) = (0, 0);
-    for round in 0..KILLS {
+    // On a busy machine many renders end before they are seen, so there are more rounds then.
+    for round in 0..10 * KILLS {
+        if round >= KILLS && kills >= KILLS / 4 {
+            break;
+        }
         let (name, expected) = &expected_files[(round + 1) % 2];
-        if !killed(
-            folder.path(),
-            name,
-            (round / 2 * 2 * SEGMENTS / KILLS, round % 4 > 0),
-        ) {
+        let number = round % KILLS / 2 * 2 * SEGMENTS / KILLS;
+        if !killed(folder.path(), name, (number, round % 4 > 0)) {
             assert_eq!(code(folder.path(), "render", name), 0);
             continue;
         }
@@ -163,7 +164,7 @@ fn a_render_that_is_killed_leaves_old_or_new_files_and_the_next_one_mends_them()
         assert_eq!(files(&infra), *expected, "round {round}");
         assert_eq!(staging(&infra), None, "round {round}");
     }
-    eprintln!("{kills} of {KILLS} renders were killed, {mixtures} left a mixture");
+    eprintln!("{kills} renders were killed, {mixtures} left a mixture");
     assert!(kills >= KILLS / 4, "only {kills} kills struck");
 }
 
