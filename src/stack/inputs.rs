@@ -3,24 +3,25 @@
 //! In: a complete stack. Out: the stack without inputs that nothing uses. Pure.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use serde::Serialize;
 
 use super::value::{INPUT, PARAMETER};
-use super::{File, Label, StackOf};
+use super::{File, StackOf};
 
 impl<N: Serialize> StackOf<N> {
     /// Drops the inputs and parameters that no node, tag or output refers to.
     pub fn drop_unused_inputs(&mut self) {
-        let mut unused = UnusedInputs {
-            inputs: self.inputs.keys().cloned().collect(),
-            parameters: self.parameters.keys().cloned().collect(),
+        let inputs = self.inputs.keys().map(|name| reference(INPUT, name));
+        let parameters = self.parameters.keys();
+        let parameters = parameters.map(|label| reference(PARAMETER, label.as_str()));
+        let mut unused = UnusedReferences {
+            references: inputs.chain(parameters).collect(),
             buffer: Vec::new(),
         };
-        unused.remove_those_of(&(&self.tags, &self.short_environment));
+        unused.remove_used_by(&(&self.tags, &self.short_environment));
         for output in &self.outputs {
-            unused.remove_those_of(&(&output.terraform, &output.cloudformation));
+            unused.remove_used_by(&(&output.terraform, &output.cloudformation));
         }
         // Network and stage refer to nearly all, so the many routes are seldom searched.
         let (network, rest): (Vec<_>, Vec<_>) = self
@@ -28,33 +29,31 @@ impl<N: Serialize> StackOf<N> {
             .iter()
             .partition(|entry| entry.file == File::Network);
         for entry in network.into_iter().chain(rest.into_iter().rev()) {
-            if unused.inputs.is_empty() && unused.parameters.is_empty() {
+            if unused.references.is_empty() {
                 return;
             }
-            unused.remove_those_of(&entry.node);
+            unused.remove_used_by(&entry.node);
         }
-        self.inputs.retain(|name, _| !unused.inputs.contains(name));
+        let is_used = |key, name: &str| !unused.references.contains(&reference(key, name));
+        self.inputs.retain(|name, _| is_used(INPUT, name));
         self.parameters
-            .retain(|label, _| !unused.parameters.contains(label));
+            .retain(|label, _| is_used(PARAMETER, label.as_str()));
     }
 }
 
-/// Inputs and parameters that nothing searched so far refers to.
-struct UnusedInputs {
-    inputs: BTreeSet<Arc<str>>,
-    parameters: BTreeSet<Label>,
+/// References of inputs and parameters, as JSON, that nothing searched so far has.
+struct UnusedReferences {
+    references: BTreeSet<String>,
     buffer: Vec<u8>,
 }
 
-impl UnusedInputs {
-    fn remove_those_of(&mut self, part: &impl Serialize) {
+impl UnusedReferences {
+    fn remove_used_by(&mut self, part: &impl Serialize) {
         self.buffer.clear();
         serde_json::to_writer(&mut self.buffer, part).expect("a node has text keys only");
         let json = std::str::from_utf8(&self.buffer).expect("JSON is UTF-8");
-        self.inputs
-            .retain(|name| !json.contains(&reference(INPUT, name)));
-        self.parameters
-            .retain(|label| !json.contains(&reference(PARAMETER, label.as_str())));
+        self.references
+            .retain(|reference| !json.contains(reference));
     }
 }
 

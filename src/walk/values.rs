@@ -6,7 +6,7 @@ use crate::aws::{Function, Members, PythonFunction};
 use crate::plan::{self, FunctionPlan, Values, names};
 use crate::stack::{Label, List, Value};
 
-/// Returns a value of the plan as the stack has it.
+/// Returns a value of the plan as the stack has it. Written apart from `assemble`, which is checked.
 pub(crate) fn value_of(planned: &plan::Value) -> Value {
     match planned {
         plan::Value::Literal(text) => Value::Literal(text.clone()),
