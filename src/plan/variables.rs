@@ -10,6 +10,15 @@ use super::{InputPlan, InputType, ParameterPlan, Value, Values};
 use crate::blueprint::{self, Blueprint, OutputFormat, Variable};
 use crate::diagnostic::{self, Diagnostic, Place};
 
+/// A field of the blueprint for security groups.
+pub(crate) struct SecurityGroupsField {
+    pub(crate) pointer: &'static str,
+    pub(crate) of: InputType,
+    /// Message and help where the list is empty.
+    pub(crate) empty: &'static str,
+    pub(crate) help: &'static str,
+}
+
 /// Inputs and parameters that values refer to so far; the stack drops those that it does not use.
 pub(crate) struct Variables<'a> {
     blueprint: &'a Blueprint,
@@ -153,6 +162,23 @@ impl<'a> Variables<'a> {
             let finding = diagnostic::INVALID_VALUE.at(self.place(pointer));
             self.report(finding.message(message).help(help));
         }
+    }
+
+    /// Decides the security groups of something that the stack creates; with `has_rules` it creates
+    /// a rule for each of them.
+    ///
+    /// Errors: GW2002 empty list, and those of `values` and `only_listed`.
+    pub(crate) fn security_groups(
+        &mut self,
+        groups: &blueprint::ValuesSpec,
+        field: &SecurityGroupsField,
+        has_rules: bool,
+    ) -> Values {
+        self.refuse_empty(groups, field.pointer, field.empty, field.help);
+        if has_rules {
+            self.only_listed(groups, field.pointer, "make a rule");
+        }
+        self.values(groups, field.of, field.pointer)
     }
 
     pub(crate) fn format(&self) -> OutputFormat {

@@ -17,7 +17,7 @@ use crate::blueprint::{
 };
 use crate::diagnostic::{self, Diagnostic};
 use crate::plan::paths::Segment;
-use crate::plan::variables::Variables;
+use crate::plan::variables::{SecurityGroupsField, Variables};
 use crate::plan::{
     BackendPlan, ForwarderGroupsPlan, ForwarderPlan, ForwardersPlan, InputType, IntegrationPlan,
     OperationPlan, Value, Values,
@@ -147,15 +147,15 @@ pub(crate) fn forwarders(variables: &mut Variables<'_>) -> Option<ForwardersPlan
 }
 
 fn given_groups(variables: &mut Variables<'_>, groups: &blueprint::ValuesSpec) -> Values {
-    let at = "/forwarder/security_groups";
-    let message = "a function in a VPC needs a security group";
-    let help = "name a group, or remove the line: a group is made then";
-    variables.refuse_empty(groups, at, message, help);
+    let field = SecurityGroupsField {
+        pointer: "/forwarder/security_groups",
+        of: InputType::FunctionGroups,
+        empty: "a function in a VPC needs a security group",
+        help: "name a group, or remove the line: a group is made then",
+    };
     let mut backends = variables.blueprint().spec.backends.values();
-    if backends.any(|backend| backend.security_group.is_some()) {
-        variables.only_listed(groups, at, "make a rule");
-    }
-    variables.values(groups, InputType::FunctionGroups, at)
+    let has_rules = backends.any(|backend| backend.security_group.is_some());
+    variables.security_groups(groups, &field, has_rules)
 }
 
 fn memory(variables: &mut Variables<'_>, spec: &ForwarderSpec) -> u32 {

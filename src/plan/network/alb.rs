@@ -16,7 +16,7 @@ use std::sync::Arc;
 use super::access_logs::access_logs as access_logs_of;
 use crate::blueprint::{AlbSpec, BackendSpec};
 use crate::diagnostic;
-use crate::plan::variables::Variables;
+use crate::plan::variables::{SecurityGroupsField, Variables};
 use crate::plan::{AccessLogsPlan, InputType, ListenerRulePlan, SourcePlan, Value, Values};
 pub(crate) use listeners::listener_of;
 pub(crate) use rules::{ListenerRulesInput, rules};
@@ -105,15 +105,15 @@ fn new_balancer(
     alb: &AlbSpec,
     admits: bool,
 ) -> (AlbBalancerPlan, SourcePlan) {
-    let security_groups = alb.security_groups.as_ref().map(|groups| {
-        let at = "/alb/security_groups";
-        let help = "name a group, or remove the line: a group is made then";
-        variables.refuse_empty(groups, at, "a balancer needs a security group", help);
-        if admits {
-            variables.only_listed(groups, at, "make a rule");
-        }
-        variables.values(groups, InputType::BalancerGroups, at)
-    });
+    let field = SecurityGroupsField {
+        pointer: "/alb/security_groups",
+        of: InputType::BalancerGroups,
+        empty: "a balancer needs a security group",
+        help: "name a group, or remove the line: a group is made then",
+    };
+    let security_groups = alb.security_groups.as_ref();
+    let security_groups =
+        security_groups.map(|groups| variables.security_groups(groups, &field, admits));
     let access_logs = alb.access_logs.as_ref();
     let access_logs = access_logs.map(|logs| access_logs_of(variables, logs, "/alb/access_logs"));
     let idle_ms = alb.idle_timeout.milliseconds();

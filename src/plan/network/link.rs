@@ -6,7 +6,7 @@
 
 use crate::blueprint;
 use crate::diagnostic;
-use crate::plan::variables::Variables;
+use crate::plan::variables::{SecurityGroupsField, Variables};
 use crate::plan::{InputType, SourcePlan, Value, Values};
 
 /// The link.
@@ -39,16 +39,14 @@ pub(crate) fn link(variables: &mut Variables<'_>, of_network: &Values) -> LinkPl
     let spec = &variables.blueprint().spec;
     let link = &spec.vpc_link;
     let admits = spec.alb_group_has_rules();
-    let groups = link.security_groups.as_ref().map(|groups| {
-        let at = "/vpc_link/security_groups";
-        let help = "name a group, or remove the line";
-        let message = "a link without a security group reaches nothing";
-        variables.refuse_empty(groups, at, message, help);
-        if admits {
-            variables.only_listed(groups, at, "make a rule");
-        }
-        variables.values(groups, InputType::LinkGroups, at)
-    });
+    let field = SecurityGroupsField {
+        pointer: "/vpc_link/security_groups",
+        of: InputType::LinkGroups,
+        empty: "a link without a security group reaches nothing",
+        help: "name a group, or remove the line",
+    };
+    let groups = link.security_groups.as_ref();
+    let groups = groups.map(|groups| variables.security_groups(groups, &field, admits));
     let (origin, source) = match &link.existing {
         None => {
             let source = SourcePlan::of_created(groups.as_ref());

@@ -8,7 +8,7 @@ use super::admission::SourcePlan;
 use super::existing;
 use crate::blueprint::{BackendSpec, ExistingNlbSpec, NlbSpec};
 use crate::diagnostic::{self, Diagnostic};
-use crate::plan::variables::Variables;
+use crate::plan::variables::{SecurityGroupsField, Variables};
 use crate::plan::{InputType, Value, Values};
 use crate::source::pointer;
 
@@ -98,16 +98,15 @@ fn new_balancer(
     nlb: &NlbSpec,
     admits: bool,
 ) -> (BalancerPlan, SourcePlan) {
-    let security_groups = nlb.security_groups.as_ref().map(|groups| {
-        let at = "/nlb/security_groups";
-        let message = "a balancer that is made without a security group can never get one";
-        let help = "name a group, or remove the line: a group is made then";
-        variables.refuse_empty(groups, at, message, help);
-        if admits {
-            variables.only_listed(groups, at, "make a rule");
-        }
-        variables.values(groups, InputType::BalancerGroups, at)
-    });
+    let field = SecurityGroupsField {
+        pointer: "/nlb/security_groups",
+        of: InputType::BalancerGroups,
+        empty: "a balancer that is made without a security group can never get one",
+        help: "name a group, or remove the line: a group is made then",
+    };
+    let security_groups = nlb.security_groups.as_ref();
+    let security_groups =
+        security_groups.map(|groups| variables.security_groups(groups, &field, admits));
     let logs = nlb.access_logs.as_ref();
     let access_logs = logs.map(|logs| access_logs(variables, logs, "/nlb/access_logs"));
     if access_logs.is_some() && nlb.tls.is_none() {
