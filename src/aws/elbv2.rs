@@ -18,11 +18,46 @@ use super::{HasArn, Home, Kind};
 use crate::sink::{Properties, Terraform};
 use crate::stack::Value;
 
-/// Security policy of TLS listeners: TLS 1.2 and 1.3.
+/// Security policy of listeners with TLS: TLS 1.2 and 1.3.
 ///
 /// Source: Elastic Load Balancing, "Security policies for your Network Load Balancer",
-/// <https://docs.aws.amazon.com/elasticloadbalancing/latest/network/describe-ssl-policies.html>.
+/// <https://docs.aws.amazon.com/elasticloadbalancing/latest/network/describe-ssl-policies.html>, and
+/// "Security policies for your Application Load Balancer",
+/// <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html>.
 const TLS_POLICY: &str = "ELBSecurityPolicy-TLS13-1-2-2021-06";
+
+/// Arguments that listeners of both types of load balancer have.
+pub(super) struct ListenerArguments<'a> {
+    pub(super) balancer: Value,
+    pub(super) port: u16,
+    pub(super) protocol: &'static str,
+    pub(super) certificate: Option<&'a Value>,
+}
+
+impl ListenerArguments<'_> {
+    pub(super) fn terraform(&self, out: &mut Terraform) {
+        out.attribute("load_balancer_arn", &self.balancer);
+        out.attribute("port", self.port);
+        out.attribute("protocol", self.protocol);
+        if let Some(certificate) = self.certificate {
+            out.attribute("certificate_arn", certificate);
+            out.attribute("ssl_policy", TLS_POLICY);
+        }
+        out.tags();
+    }
+
+    pub(super) fn cloudformation(&self, out: &mut Properties) {
+        out.value("LoadBalancerArn", &self.balancer);
+        out.number("Port", self.port);
+        out.text("Protocol", self.protocol);
+        if let Some(certificate) = self.certificate {
+            out.objects("Certificates", [()], |out, ()| {
+                out.value("CertificateArn", certificate)
+            });
+            out.text("SslPolicy", TLS_POLICY);
+        }
+    }
+}
 
 /// A port of a balancer and where its connections go.
 #[derive(Debug, Serialize)]
@@ -39,11 +74,13 @@ pub struct Listener {
 fields! { Listener { route: [balancer, port, certificate, forward_to, is_switched] } }
 
 impl Listener {
-    fn protocol(&self) -> &'static str {
-        if self.certificate.is_some() {
-            "TLS"
-        } else {
-            "TCP"
+    fn arguments(&self) -> ListenerArguments<'_> {
+        let certificate = self.certificate.as_ref();
+        ListenerArguments {
+            balancer: self.balancer.arn(),
+            port: self.port,
+            protocol: certificate.map_or("TCP", |_| "TLS"),
+            certificate,
         }
     }
 }
@@ -54,14 +91,7 @@ impl Kind for Listener {
     const HOME: Home = Home::Beside;
 
     fn terraform(&self, out: &mut Terraform) {
-        out.attribute("load_balancer_arn", self.balancer.arn());
-        out.attribute("port", self.port);
-        out.attribute("protocol", self.protocol());
-        if let Some(certificate) = &self.certificate {
-            out.attribute("certificate_arn", certificate);
-            out.attribute("ssl_policy", TLS_POLICY);
-        }
-        out.tags();
+        self.arguments().terraform(out);
         out.block("default_action", |out| {
             out.attribute("type", "forward");
             out.attribute("target_group_arn", self.forward_to.arn());
@@ -75,15 +105,7 @@ impl Kind for Listener {
     }
 
     fn cloudformation(&self, out: &mut Properties) {
-        out.value("LoadBalancerArn", &self.balancer.arn());
-        out.number("Port", self.port);
-        out.text("Protocol", self.protocol());
-        if let Some(certificate) = &self.certificate {
-            out.objects("Certificates", [()], |out, ()| {
-                out.value("CertificateArn", certificate)
-            });
-            out.text("SslPolicy", TLS_POLICY);
-        }
+        self.arguments().cloudformation(out);
         out.objects("DefaultActions", [()], |out, ()| {
             out.text("Type", "forward");
             out.value("TargetGroupArn", &self.forward_to.arn());

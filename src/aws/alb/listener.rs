@@ -3,15 +3,10 @@
 use serde::Serialize;
 
 use super::ApplicationBalancer;
+use crate::aws::elbv2::ListenerArguments;
 use crate::aws::{HasArn, Home, Kind, ResourceRef};
 use crate::sink::{Properties, Terraform};
 use crate::stack::{Handle, Value};
-
-/// Security policy of HTTPS listeners: TLS 1.2 and 1.3.
-///
-/// Source: Elastic Load Balancing, "Security policies for your Application Load Balancer",
-/// <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html>.
-const TLS_POLICY: &str = "ELBSecurityPolicy-TLS13-1-2-2021-06";
 
 /// A port of the balancer; its default is a 404.
 #[derive(Debug, Serialize)]
@@ -32,6 +27,15 @@ impl HttpListener {
             "HTTP"
         }
     }
+
+    fn arguments(&self) -> ListenerArguments<'_> {
+        ListenerArguments {
+            balancer: self.balancer.arn(),
+            port: self.port,
+            protocol: self.protocol(),
+            certificate: self.certificate.as_ref(),
+        }
+    }
 }
 
 impl Kind for HttpListener {
@@ -40,29 +44,14 @@ impl Kind for HttpListener {
     const HOME: Home = Home::Network;
 
     fn terraform(&self, out: &mut Terraform) {
-        out.attribute("load_balancer_arn", self.balancer.arn());
-        out.attribute("port", self.port);
-        out.attribute("protocol", self.protocol());
-        if let Some(certificate) = &self.certificate {
-            out.attribute("certificate_arn", certificate);
-            out.attribute("ssl_policy", TLS_POLICY);
-        }
-        out.tags();
+        self.arguments().terraform(out);
         out.block("default_action", |out| {
             FixedResponse::NOT_FOUND.terraform(out)
         });
     }
 
     fn cloudformation(&self, out: &mut Properties) {
-        out.value("LoadBalancerArn", &self.balancer.arn());
-        out.number("Port", self.port);
-        out.text("Protocol", self.protocol());
-        if let Some(certificate) = &self.certificate {
-            out.objects("Certificates", [()], |out, ()| {
-                out.value("CertificateArn", certificate)
-            });
-            out.text("SslPolicy", TLS_POLICY);
-        }
+        self.arguments().cloudformation(out);
         out.objects("DefaultActions", [()], |out, ()| {
             FixedResponse::NOT_FOUND.cloudformation(out)
         });
