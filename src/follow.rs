@@ -74,7 +74,9 @@ impl<'a> Follower<'a> {
         Ok(Self {
             stack,
             tree: ResourceTree::of(stack)?,
-            existing: network.map(|it| &*it.listeners).unwrap_or_default(),
+            existing: network
+                .map(|network| &*network.listeners)
+                .unwrap_or_default(),
             listeners: located(stack).collect(),
             http_listeners: located(stack).collect(),
             permissions: located(stack).collect(),

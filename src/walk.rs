@@ -30,7 +30,7 @@ use crate::follow::{Follower, StackNode, Steps, located};
 use crate::plan::{BackendPlan, IntegrationPlan, OperationPlan, Plan, Refusal, Segment, text_of};
 use network::ListenerRoutes;
 use sync::Sync;
-use values::is_same_function;
+use values::is_same;
 
 /// A plan beside the stack that was assembled of it.
 pub(crate) struct Walker<'a> {
@@ -56,20 +56,16 @@ pub fn walk(plan: &Plan, assembled: &Assembled) -> Vec<Diagnostic> {
     };
     let mut problems: Vec<String> = Vec::new();
     problems.extend(needless_gateway(plan, assembled));
-    problems.extend(authorized::extras(plan, assembled));
-    problems.extend(walker.network_holds().err());
     let stack = &assembled.stack;
     let checks = [
+        walker.network_holds(),
         link::link_holds(plan, stack),
         admission::admission_holds(plan, stack),
         functions::functions_hold(plan, stack),
     ];
-    problems.extend(
-        checks
-            .into_iter()
-            .filter_map(|it| it.err().map(str::to_owned)),
-    );
+    problems.extend(checks.into_iter().filter_map(Result::err));
     if plan.has_gateway {
+        problems.extend(authorized::extras_hold(plan, assembled).err());
         problems.extend(entry::problems(plan, assembled));
     }
     problems.extend(stage::problems(&mut walker));
@@ -85,7 +81,8 @@ pub fn walk(plan: &Plan, assembled: &Assembled) -> Vec<Diagnostic> {
     }
     problems.extend(walker.permissions_hold().err());
     problems.extend(walker.unfollowed());
-    diagnostics.extend(problems.iter().map(|it| mismatch(&plan.place, it)));
+    let of_plan = |problem: &String| mismatch(&plan.place, problem);
+    diagnostics.extend(problems.iter().map(of_plan));
     diagnostics
 }
 
@@ -149,22 +146,14 @@ impl<'a> Walker<'a> {
         let is_refusal = |method: &StackNode<'_, Method>| {
             matches!(method.node.integration, Integration::NotFound)
                 && method.node.authorization.is_open()
-                && method.node.checks.is_empty()
-                && method.node.cache_keys.is_empty()
-                && declares(method.node, &refusal.path)
+                && is_plain(method.node, &refusal.path)
         };
-        match method.filter(is_refusal) {
-            Some(method) => {
-                self.followed[method.index] = true;
-                Ok(())
-            }
-            None => {
-                let (name, path) = (refusal.method.as_str(), text_of(&refusal.path));
-                Err(format!(
-                    "`{name} {path}` is to be answered with 404 and is not"
-                ))
-            }
-        }
+        let Some(method) = method.filter(is_refusal) else {
+            let (name, path) = (refusal.method.as_str(), text_of(&refusal.path));
+            return Err(format!("`{name} {path}` is not answered with 404"));
+        };
+        self.followed[method.index] = true;
+        Ok(())
     }
 
     /// Compares the permissions with the backends, one by one: a backend has its permission even
@@ -177,9 +166,8 @@ impl<'a> Walker<'a> {
         let backends = self.plan.backends.iter();
         let mut backends: Vec<&BackendPlan> = backends.filter(is_function).collect();
         for permission in located::<LambdaPermission>(&self.assembled.stack) {
-            let mut planned = backends.iter();
-            if let Some(planned) = planned.position(|it| self.is_permitted_to(permission.node, it))
-            {
+            let is_of = |backend: &&BackendPlan| self.is_permitted_to(permission.node, backend);
+            if let Some(planned) = backends.iter().position(is_of) {
                 backends.swap_remove(planned);
                 self.followed[permission.index] = true;
             }
@@ -192,12 +180,11 @@ impl<'a> Walker<'a> {
 
     /// Returns whether this API's stage, and no other, may call a backend.
     fn is_permitted_to(&self, permission: &LambdaPermission, backend: &BackendPlan) -> bool {
-        let is_function = match (&backend.integration, &permission.function) {
-            (IntegrationPlan::Function(planned), found) => is_same_function(found, planned),
-            (IntegrationPlan::Forwarder(_), Function::Made(made)) => {
-                made.label().as_str() == &*backend.name
-            }
-            _ => false,
+        let is_function = match &backend.integration {
+            IntegrationPlan::Function(planned) => is_same(&permission.function, planned),
+            IntegrationPlan::Forwarder(_) => matches!(&permission.function, Function::Made(made)
+                if made.label().as_str() == &*backend.name),
+            IntegrationPlan::Balanced(_) | IntegrationPlan::Internet(_) => false,
         };
         is_function && self.is_permitted(permission)
     }
@@ -227,13 +214,15 @@ impl<'a> Walker<'a> {
     }
 }
 
-/// Returns whether a method declares the variables of its path and nothing else.
-fn declares(method: &Method, path: &[Segment]) -> bool {
+/// Returns whether a method checks and caches nothing, and declares the variables of its path alone.
+fn is_plain(method: &Method, path: &[Segment]) -> bool {
     let variables = path.iter().filter_map(Segment::variable);
     let planned: BTreeMap<String, bool> = variables
         .map(|name| (format!("method.request.path.{name}"), true))
         .collect();
-    *method.request_parameters == planned
+    method.checks.is_empty()
+        && method.cache_keys.is_empty()
+        && *method.request_parameters == planned
 }
 
 /// Returns what is created for the API though nothing is public.

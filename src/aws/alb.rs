@@ -85,7 +85,7 @@ impl Handle<ApplicationBalancer> {
 }
 
 /// A balancer of the stack, or one that is there.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub enum ApplicationBalancerRef {
     Made(Handle<ApplicationBalancer>),
     Existing { arn: Value, dns_name: Value },
@@ -105,15 +105,6 @@ impl ApplicationBalancerRef {
         match self {
             Self::Made(balancer) => balancer.dns_name(),
             Self::Existing { dns_name, .. } => dns_name.clone(),
-        }
-    }
-
-    /// Returns whether both are the same balancer.
-    pub fn is(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Made(one), Self::Made(other)) => one.index() == other.index(),
-            (Self::Existing { arn: one, .. }, Self::Existing { arn: other, .. }) => one == other,
-            (Self::Made(_) | Self::Existing { .. }, _) => false,
         }
     }
 }

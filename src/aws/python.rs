@@ -39,7 +39,7 @@ impl FunctionCode {
 }
 
 /// Network settings of a function.
-#[derive(Debug, Serialize)]
+#[derive(Debug, PartialEq, Eq, Serialize)]
 pub struct FunctionNetwork {
     pub subnets: List,
     pub security_groups: FunctionGroups,
@@ -48,7 +48,7 @@ pub struct FunctionNetwork {
 fields! { FunctionNetwork { route: [subnets], access: [security_groups] } }
 
 /// The groups that a function has there.
-#[derive(Debug, Serialize)]
+#[derive(Debug, PartialEq, Eq, Serialize)]
 pub enum FunctionGroups {
     Made(Handle<SecurityGroup>),
     Given(List),

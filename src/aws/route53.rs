@@ -7,7 +7,7 @@ use crate::sink::{Properties, Terraform};
 use crate::stack::{Handle, Value};
 
 /// The record that leads callers of a domain to API Gateway.
-#[derive(Debug, Serialize)]
+#[derive(Debug, PartialEq, Eq, Serialize)]
 pub struct AliasRecord {
     /// Id of the hosted zone.
     pub zone: Value,

@@ -222,19 +222,11 @@ type Cells = [String; HEADER.len()];
 
 /// The URL at the load balancer, by which private callers reach an internal operation.
 fn private_url(plan: &Plan, backend: &BackendPlan, operation: &OperationPlan) -> Option<String> {
-    let alb = plan
-        .network
-        .as_ref()?
-        .alb
-        .as_ref()
-        .filter(|_| listing::is_private(plan, operation))?;
+    let alb = plan.alb();
+    let alb = alb.filter(|_| listing::is_private(plan, operation))?;
     let (balanced, path) = (backend.balanced()?, operation.private_path.as_ref()?);
     let host = alb.hosts.first().map_or("(alb)", |host| host);
-    let prefix: String = backend
-        .path_prefix
-        .iter()
-        .map(|segment| format!("/{segment}"))
-        .collect();
+    let prefix = backend.prefix();
     Some(format!(
         "{}://{host}:{}{prefix}{path}",
         if balanced.is_tls { "https" } else { "http" },
@@ -290,7 +282,7 @@ fn backend_url(plan: &Plan, backend: &BackendPlan, operation: &OperationPlan) ->
 fn entry_balancer(plan: &Plan) -> (Option<&Value>, &'static str) {
     let network = plan.network.as_ref();
     let nlb = network.and_then(|network| network.nlb.as_ref());
-    let alb = network.and_then(|network| network.alb.as_ref());
+    let alb = plan.alb();
     match (nlb.map(|nlb| &nlb.balancer), alb.map(|alb| &alb.balancer)) {
         (Some(BalancerPlan::Existing { dns_name, .. }), _) => (dns_name.as_ref(), "(nlb)"),
         (Some(BalancerPlan::Made { .. }), _) | (None, None) => (None, "(nlb)"),

@@ -106,12 +106,7 @@ fn paths(plan: &Plan, operation: &OperationPlan) -> (String, Option<String>) {
         .as_ref()
         .filter(|_| listing::is_private(plan, operation));
     if let (Some(path), Some(backend)) = (private, operation.backend) {
-        let path: String = plan.backends[backend]
-            .path_prefix
-            .iter()
-            .map(|segment| format!("/{segment}"))
-            .chain([path.to_string()])
-            .collect();
+        let path = plan.backends[backend].prefix() + path;
         return (path.clone(), Some(path));
     }
     (

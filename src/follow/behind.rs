@@ -51,7 +51,8 @@ impl<'a> Follower<'a> {
             Integration::Internet(proxy) => Ok(vec![vec![Step::Internet(proxy)]]),
             Integration::Function(call) => {
                 let mut permissions = self.permissions.iter().copied();
-                let permission = permissions.find(|it| it.node.function == call.function);
+                let permission =
+                    permissions.find(|permission| permission.node.function == call.function);
                 Ok(vec![vec![Step::Function { call, permission }]])
             }
             Integration::NotFound | Integration::Preflight(_) => Ok(vec![Vec::new()]),
@@ -87,7 +88,8 @@ impl<'a> Follower<'a> {
         balancer: Option<&BalancerRef>,
     ) -> Result<StackNode<'a, Listener>, String> {
         let mut listeners = self.listeners.iter().copied().filter(|listener| {
-            listener.node.port == port && balancer.is_none_or(|it| it.is(&listener.node.balancer))
+            listener.node.port == port
+                && balancer.is_none_or(|balancer| *balancer == listener.node.balancer)
         });
         match (listeners.next(), listeners.next()) {
             (Some(listener), None) => Ok(listener),
@@ -155,8 +157,8 @@ impl<'a> Follower<'a> {
         match balancer {
             ApplicationBalancerRef::Made(handle) => {
                 let listeners = self.http_listeners.iter().copied();
-                let mut listeners =
-                    listeners.filter(|it| it.node.port == port && it.node.balancer == *handle);
+                let mut listeners = listeners
+                    .filter(|StackNode { node, .. }| node.port == port && node.balancer == *handle);
                 match (listeners.next(), listeners.next()) {
                     (Some(listener), None) => Ok(HttpListenerStep::Created(listener)),
                     (None, _) | (Some(_), Some(_)) => {

@@ -117,7 +117,7 @@ impl<'t, 'a> Router<'t, 'a> {
             let has_backend = place
                 .methods
                 .values()
-                .any(|it| it.node.integration.is_backend());
+                .any(|method| method.node.integration.is_backend());
             leads_to_backend[index] =
                 has_backend || place.children().any(|child| leads_to_backend[child]);
         }
@@ -161,7 +161,7 @@ impl<'t, 'a> Router<'t, 'a> {
         }
         let (name, greedy) = self.tree.places[place]
             .rest
-            .filter(|(_, it)| self.has(*it))?;
+            .filter(|(_, next)| self.has(*next))?;
         let method = self.answer(greedy, method)?;
         let fell_back_from = branch.map(|(part, _)| {
             let parts = parts.iter().map(|(part, _)| *part);
@@ -200,8 +200,8 @@ impl<'t, 'a> Router<'t, 'a> {
 
     fn answer(&self, place: usize, method: HttpMethod) -> Option<StackNode<'a, Method>> {
         let methods = &self.tree.places[place].methods;
-        let seen = |it: &&StackNode<'a, Method>| {
-            self.leads_to_backend.is_none() || it.node.integration.is_backend()
+        let seen = |method: &&StackNode<'a, Method>| {
+            self.leads_to_backend.is_none() || method.node.integration.is_backend()
         };
         methods
             .get(&method)
@@ -216,11 +216,11 @@ impl<'t, 'a> Router<'t, 'a> {
         for (part, text) in parts {
             let here = &self.tree.places[parent];
             beats = if matches!(part, TemplatePart::Literal(_)) {
-                here.variable.or(here.rest).map(|it| it.0)
+                here.variable.or(here.rest).map(|(name, _)| name)
             } else {
                 None
             };
-            parent = self.branch(parent, text).map_or(parent, |it| it.1);
+            parent = self.branch(parent, text).map_or(parent, |(_, next)| next);
         }
         ResourcePath {
             place,

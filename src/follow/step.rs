@@ -73,7 +73,7 @@ impl Step<'_> {
                 ..
             } => Some(listener.index),
             Step::Rule(rule) => Some(rule.index),
-            Step::Function { permission, .. } => permission.map(|it| it.index),
+            Step::Function { permission, .. } => permission.map(|permission| permission.index),
             Step::Link(VpcLinkRef::Existing(_))
             | Step::NetworkBalancer(BalancerRef::Existing(_))
             | Step::TargetGroup(TargetGroupRef::Existing(_))

@@ -119,8 +119,8 @@ impl<'a> ResourceTree<'a> {
             };
             let next = match segment {
                 Segment::Literal(text) => place.literals.get(&**text).copied(),
-                Segment::Variable(_) => place.variable.filter(named).map(|it| it.1),
-                Segment::Rest(_) => place.rest.filter(named).map(|it| it.1),
+                Segment::Variable(_) => place.variable.filter(named).map(|(_, next)| next),
+                Segment::Rest(_) => place.rest.filter(named).map(|(_, next)| next),
             };
             places.push(next?);
             place = &self.places[next?];
@@ -140,7 +140,9 @@ impl<'a> ResourceTree<'a> {
 
     fn grow(&mut self, parent: usize, part: &'a str, place: usize) -> bool {
         let parent = &mut self.places[parent];
-        let name = part.strip_prefix('{').and_then(|it| it.strip_suffix('}'));
+        let name = part
+            .strip_prefix('{')
+            .and_then(|name| name.strip_suffix('}'));
         match name.map(|name| (name, name.strip_suffix('+'))) {
             None => parent.literals.insert(part, place).is_none(),
             Some((_, Some(name))) => {

@@ -4,14 +4,14 @@
 
 use super::Walker;
 use super::planned::{PlannedStep, is_blue_green, listener_of};
-use super::values::{has_members, is_same, is_same_function, is_same_option, value_of};
+use super::values::{InStack, ensure, has_members, is_same};
 use crate::aws::{
     ApplicationBalancerRef, BalancerRef, Function, GroupProtocol, HealthCheck, HealthProtocol,
-    Integration, LambdaPermission, Proxy, RuleAction, TargetGroup, TargetGroupRef, TargetType,
-    Targets, UriHost, VpcLinkRef,
+    Integration, LambdaPermission, RuleAction, TargetGroup, TargetGroupRef, TargetType, Targets,
+    UriHost, VpcLinkRef,
 };
 use crate::blueprint::HealthCheckProtocol;
-use crate::follow::{HttpListenerStep, Step, node};
+use crate::follow::{HttpListenerStep, StackNode, Step, node};
 use crate::plan::{
     self, AlbBalancerPlan, AlbListenerPlan, BackendPlan, BalancedPlan, BalancerPlan,
     HealthCheckPlan, LinkOrigin, TargetProtocol, TargetsPlan,
@@ -31,9 +31,7 @@ impl<'a> Walker<'a> {
                 return Err(planned.problem());
             }
         }
-        if steps.len() > planned.len() {
-            return Err("goes on behind its target".into());
-        }
+        ensure(steps.len() <= planned.len(), "goes on behind its target")?;
         for (step, planned) in steps.iter().zip(planned) {
             if let Some(index) = step.index() {
                 self.followed[index] = true;
@@ -48,72 +46,61 @@ impl<'a> Walker<'a> {
     }
 
     fn is_planned(&self, step: &Step<'a>, planned: &PlannedStep<'a>) -> bool {
-        match (step, planned) {
-            (Step::Link(VpcLinkRef::Made(_)), PlannedStep::Link(None))
-            | (Step::Link(VpcLinkRef::V2(_)), PlannedStep::LinkV2(LinkOrigin::Made { .. })) => true,
-            (
-                Step::Link(VpcLinkRef::Existing(found)),
-                &PlannedStep::Link(Some(planned))
-                | &PlannedStep::LinkV2(LinkOrigin::Existing(planned)),
-            ) => is_same(found, planned),
-            (Step::NetworkBalancer(found), PlannedStep::NetworkBalancer(planned)) => {
-                is_network_balancer(found, planned)
+        match *planned {
+            PlannedStep::Link(None) => matches!(step, Step::Link(VpcLinkRef::Made(_))),
+            PlannedStep::LinkV2(LinkOrigin::Made { .. }) => {
+                matches!(step, Step::Link(VpcLinkRef::V2(_)))
             }
-            (
-                Step::Listener(found),
-                PlannedStep::Listener {
-                    port,
-                    certificate,
-                    is_switched,
-                },
-            ) => {
-                found.node.port == *port
-                    && found.node.is_switched == *is_switched
-                    && is_same_option(found.node.certificate.as_ref(), *certificate)
+            PlannedStep::Link(Some(planned))
+            | PlannedStep::LinkV2(LinkOrigin::Existing(planned)) => {
+                matches!(step, Step::Link(VpcLinkRef::Existing(id)) if is_same(id, planned))
             }
-            (Step::TargetGroup(group), PlannedStep::PassedOn(listener)) => {
-                self.holds_balancer(group, listener)
+            PlannedStep::NetworkBalancer(planned) => {
+                matches!(step, Step::NetworkBalancer(found) if is_network_balancer(found, planned))
             }
-            (Step::ApplicationBalancer(found), PlannedStep::ApplicationBalancer(planned)) => {
-                is_application_balancer(found, planned)
+            PlannedStep::Listener {
+                port,
+                certificate,
+                is_switched,
+            } => {
+                matches!(step, Step::Listener(StackNode { node: found, .. })
+                    if found.port == port
+                        && found.is_switched == is_switched
+                        && is_same(&found.certificate, &certificate))
             }
-            (Step::HttpListener { port, listener }, PlannedStep::HttpListener(planned)) => {
-                *port == planned.port && is_http_listener(*listener, planned)
+            PlannedStep::PassedOn(listener) => {
+                matches!(step, Step::TargetGroup(group) if self.holds_balancer(group, listener))
             }
-            (Step::UnknownRules, PlannedStep::UnknownRules) => true,
-            (Step::Rule(rule), PlannedStep::Rule(backend)) => {
-                matches!(rule.node.action, RuleAction::Forward(_))
-                    && rule.node.is_switched == is_blue_green(backend)
+            PlannedStep::ApplicationBalancer(planned) => {
+                matches!(step, Step::ApplicationBalancer(found) if is_alb(found, planned))
             }
-            (Step::TargetGroup(group), PlannedStep::TargetGroup(backend)) => {
-                self.is_target_group_of(group, backend)
+            PlannedStep::HttpListener(planned) => {
+                matches!(step, Step::HttpListener { port, listener }
+                    if *port == planned.port && is_http_listener(*listener, planned))
             }
-            (Step::Internet(found), PlannedStep::Internet(planned)) => {
-                is_same(&found.url, &planned.url)
-                    && found.skips_verification == planned.skips_verification
+            PlannedStep::UnknownRules => matches!(step, Step::UnknownRules),
+            PlannedStep::Rule(backend) => {
+                matches!(step, Step::Rule(StackNode { node: rule, .. })
+                    if matches!(rule.action, RuleAction::Forward(_))
+                        && rule.is_switched == is_blue_green(backend))
             }
-            (Step::Function { call, permission }, PlannedStep::Function(planned)) => {
-                is_same_function(&call.function, planned)
-                    && permission.is_some_and(|it| self.is_permitted(it.node))
+            PlannedStep::TargetGroup(backend) => {
+                matches!(step, Step::TargetGroup(group) if self.is_target_group_of(group, backend))
             }
-            (Step::Function { call, permission }, PlannedStep::Forwarder(_)) => {
-                matches!(call.function, Function::Made(_))
-                    && permission.is_some_and(|it| self.is_permitted(it.node))
+            PlannedStep::Internet(planned) => {
+                matches!(step, Step::Internet(found)
+                    if is_same(&found.url, &planned.url)
+                        && found.skips_verification == planned.skips_verification)
             }
-            (
-                Step::Link(_)
-                | Step::NetworkBalancer(_)
-                | Step::Listener(_)
-                | Step::TargetGroup(_)
-                | Step::ApplicationBalancer(_)
-                | Step::HttpListener { .. }
-                | Step::Rule(_)
-                | Step::DefaultAction
-                | Step::UnknownRules
-                | Step::Internet(_)
-                | Step::Function { .. },
-                _,
-            ) => false,
+            PlannedStep::Function(planned) => {
+                matches!(step, Step::Function { call, permission: Some(permission) }
+                    if is_same(&call.function, planned) && self.is_permitted(permission.node))
+            }
+            PlannedStep::Forwarder => {
+                matches!(step, Step::Function { call, permission: Some(permission) }
+                    if matches!(call.function, Function::Made(_))
+                        && self.is_permitted(permission.node))
+            }
         }
     }
 
@@ -129,17 +116,21 @@ impl<'a> Walker<'a> {
         let TargetGroupRef::Made(handle) = group else {
             return false;
         };
-        let Some(group) = node::<TargetGroup>(&self.assembled.stack, handle) else {
+        let Some(group) = node(&self.assembled.stack, handle) else {
             return false;
         };
-        let target_type = match (&group.targets, &self.sync) {
-            (Targets::Balancer { .. }, None) => TargetType::Alb,
-            (Targets::Kept { .. }, Some(sync)) if sync.keeps(handle, listener.port) => {
-                TargetType::Ip
-            }
-            _ => return false,
+        let (target_type, is_member) = match &self.sync {
+            None => (
+                TargetType::Alb,
+                matches!(group.targets, Targets::Balancer { .. }),
+            ),
+            Some(sync) => (
+                TargetType::Ip,
+                matches!(group.targets, Targets::Kept { .. }) && sync.keeps(handle, listener.port),
+            ),
         };
-        group.target_type == target_type
+        is_member
+            && group.target_type == target_type
             && group.protocol == GroupProtocol::Tcp
             && group.port == listener.port
             && is_health_check(&group.health_check, &listener.health_check())
@@ -153,13 +144,12 @@ impl<'a> Walker<'a> {
         group: &TargetGroupRef,
         backend: &BalancedPlan,
     ) -> bool {
-        match (group, &backend.targets) {
-            (TargetGroupRef::Existing(found), TargetsPlan::Existing(planned)) => {
-                is_same(found, planned)
+        match group {
+            TargetGroupRef::Existing(arn) => {
+                matches!(&backend.targets, TargetsPlan::Existing(planned) if is_same(arn, planned))
             }
-            (TargetGroupRef::Existing(_), _) => false,
-            (TargetGroupRef::Made(handle), _) => {
-                // Services that register themselves find their group by its label alone.
+            // Services that register themselves find their group by its label alone.
+            TargetGroupRef::Made(handle) => {
                 self.target_groups_of(backend).first() == Some(&handle.index())
                     && self.are_target_groups_of(backend)
             }
@@ -169,8 +159,7 @@ impl<'a> Walker<'a> {
     /// Returns whether the target groups of a backend are those that were planned.
     pub(crate) fn are_target_groups_of(&self, backend: &BalancedPlan) -> bool {
         let indexes = self.target_groups_of(backend);
-        let count = if is_blue_green(backend) { 2 } else { 1 };
-        indexes.len() == count
+        indexes.len() == if is_blue_green(backend) { 2 } else { 1 }
             && indexes.iter().all(|index| {
                 let group = self.assembled.stack.entries[*index].node.held();
                 group.is_some_and(|group| has_targets_of(group, backend) && self.is_in_vpc(group))
@@ -184,11 +173,9 @@ impl<'a> Walker<'a> {
 
     /// Returns the target group of a backend, and the one that deployments switch to.
     fn target_groups_of(&self, backend: &BalancedPlan) -> Vec<usize> {
-        let green = format!("{}__green", backend.name);
-        let labels = [&*backend.name, &green].into_iter();
-        labels
-            .filter_map(|label| self.target_groups.get(label).copied())
-            .collect()
+        let labels = [&*backend.name, &format!("{}__green", backend.name)];
+        let groups = labels.map(|label| self.target_groups.get(label));
+        groups.into_iter().flatten().copied().collect()
     }
 
     /// Marks the target groups of a backend, which have been compared.
@@ -198,7 +185,8 @@ impl<'a> Walker<'a> {
         }
     }
 
-    /// Compares the host and the TLS of an integration.
+    /// Compares the host and the TLS of an integration. A host that was not planned is the name of
+    /// the balancer that the request comes to first.
     pub(crate) fn host_holds(
         &self,
         integration: &Integration,
@@ -208,143 +196,87 @@ impl<'a> Walker<'a> {
         let (Integration::Proxy(proxy), Some(planned)) = (integration, backend.balanced()) else {
             return Ok(());
         };
-        let same_host = match (&proxy.host, &planned.host) {
-            (UriHost::Named(found), Some(planned)) => is_same(found, planned),
-            (UriHost::Balancer(_) | UriHost::Application(_), None) => self.has_name(proxy, steps),
-            (UriHost::Balancer(_) | UriHost::Application(_) | UriHost::Named(_), _) => false,
+        let first = steps.get(1);
+        let is_host = match &proxy.host {
+            UriHost::Named(found) => is_same(&Some(found.clone()), &planned.host),
+            UriHost::Balancer(named) => {
+                matches!(first, Some(Step::NetworkBalancer(found)) if named == *found)
+            }
+            UriHost::Application(named) => {
+                matches!(first, Some(Step::ApplicationBalancer(found)) if named == *found)
+            }
         };
-        let alb = self.plan.network.as_ref().and_then(|it| it.alb.as_ref());
+        let is_named = matches!(proxy.host, UriHost::Named(_)) == planned.host.is_some()
+            && proxy.uri_host() != Value::literal("");
+        let alb = self.plan.alb();
         let listener = alb.and_then(|alb| listener_of(alb, planned.listener_port));
-        if same_host
-            && proxy.is_tls == planned.is_tls
-            && proxy.skips_verification == planned.skips_verification
-            && listener.is_none_or(|listener| listener.is_tls == proxy.is_tls)
-        {
-            Ok(())
-        } else {
-            Err("is sent on to another host, or with other TLS".into())
-        }
-    }
-
-    /// Returns whether the host of a URI is the name of the balancer that the request comes to
-    /// first.
-    fn has_name(&self, proxy: &Proxy, steps: &[Step<'a>]) -> bool {
-        let network = self.plan.network.as_ref();
-        let name = match (&proxy.host, steps.get(1)) {
-            (UriHost::Balancer(named), Some(Step::NetworkBalancer(found))) if named.is(found) => {
-                match (named, network.and_then(|it| it.nlb.as_ref())) {
-                    (BalancerRef::Made(_), _) => return true,
-                    (BalancerRef::Existing(_), nlb) => nlb.and_then(|nlb| match &nlb.balancer {
-                        BalancerPlan::Made { .. } => None,
-                        BalancerPlan::Existing { dns_name, .. } => dns_name.as_ref(),
-                    }),
-                }
-            }
-            (UriHost::Application(named), Some(Step::ApplicationBalancer(found)))
-                if named.is(found) =>
-            {
-                match (named, network.and_then(|it| it.alb.as_ref())) {
-                    (ApplicationBalancerRef::Made(_), _) => return true,
-                    (ApplicationBalancerRef::Existing { .. }, alb) => {
-                        alb.and_then(|alb| match &alb.balancer {
-                            AlbBalancerPlan::Made { .. } => None,
-                            AlbBalancerPlan::Existing { dns_name, .. } => dns_name.as_ref(),
-                        })
-                    }
-                }
-            }
-            _ => return false,
-        };
-        name.is_some_and(|name| is_same(&proxy.uri_host(), name))
+        ensure(
+            is_host
+                && is_named
+                && proxy.is_tls == planned.is_tls
+                && proxy.skips_verification == planned.skips_verification
+                && listener.is_none_or(|listener| listener.is_tls == proxy.is_tls),
+            "is sent on to another host, or with other TLS",
+        )
     }
 }
 
 fn is_network_balancer(found: &BalancerRef, planned: &BalancerPlan) -> bool {
-    match (found, planned) {
-        (BalancerRef::Made(_), BalancerPlan::Made { .. }) => true,
-        (BalancerRef::Existing(found), BalancerPlan::Existing { arn, dns_name }) => {
-            is_same(&found.arn, arn) && is_name(&found.dns_name, dns_name.as_ref())
+    match planned {
+        BalancerPlan::Made { .. } => matches!(found, BalancerRef::Made(_)),
+        BalancerPlan::Existing { arn, dns_name } => {
+            is_same(&found.arn(), arn) && is_name(&found.dns_name(), dns_name)
         }
-        (BalancerRef::Made(_) | BalancerRef::Existing(_), _) => false,
     }
 }
 
-fn is_application_balancer(found: &ApplicationBalancerRef, planned: &AlbBalancerPlan) -> bool {
-    match (found, planned) {
-        (ApplicationBalancerRef::Made(_), AlbBalancerPlan::Made { .. }) => true,
-        (
-            ApplicationBalancerRef::Existing { arn, dns_name },
-            AlbBalancerPlan::Existing {
-                arn: planned,
-                dns_name: name,
-                ..
-            },
-        ) => is_same(arn, planned) && is_name(dns_name, name.as_ref()),
-        (ApplicationBalancerRef::Made(_) | ApplicationBalancerRef::Existing { .. }, _) => false,
+fn is_alb(found: &ApplicationBalancerRef, planned: &AlbBalancerPlan) -> bool {
+    match planned {
+        AlbBalancerPlan::Made { .. } => matches!(found, ApplicationBalancerRef::Made(_)),
+        AlbBalancerPlan::Existing { arn, dns_name, .. } => {
+            is_same(&found.arn(), arn) && is_name(&found.dns_name(), dns_name)
+        }
     }
 }
 
 /// Returns whether the name is that of the plan; a balancer without one is never named.
-fn is_name(found: &Value, planned: Option<&plan::Value>) -> bool {
-    *found == planned.map_or_else(|| Value::literal(""), value_of)
+fn is_name(found: &Value, planned: &Option<plan::Value>) -> bool {
+    *found == planned.in_stack().unwrap_or_else(|| Value::literal(""))
 }
 
 fn is_http_listener(found: HttpListenerStep<'_>, planned: &AlbListenerPlan) -> bool {
     match found {
-        HttpListenerStep::Created(found) => {
-            let certificate = found.node.certificate.as_ref();
-            certificate.is_some() == planned.is_tls
-                && is_same_option(certificate, planned.certificate.as_ref())
+        HttpListenerStep::Created(StackNode { node: found, .. }) => {
+            found.certificate.is_some() == planned.is_tls
+                && is_same(&found.certificate, &planned.certificate)
         }
-        HttpListenerStep::Existing(arn) => is_same_option(arn, planned.existing.as_ref()),
+        HttpListenerStep::Existing(arn) => is_same(&arn.cloned(), &planned.existing),
     }
 }
 
 fn has_targets_of(group: &TargetGroup, backend: &BalancedPlan) -> bool {
-    let (target_type, same_targets) = match (&backend.targets, &group.targets) {
-        (
-            TargetsPlan::Instances(planned),
-            Targets::Registered {
-                members,
-                outside_vpc: false,
-            },
-        ) => (TargetType::Instance, has_members(members, planned)),
-        (
-            TargetsPlan::Ips {
-                addresses,
-                outside_vpc: planned,
-            },
-            Targets::Registered {
-                members,
-                outside_vpc,
-            },
-        ) => (
-            TargetType::Ip,
-            has_members(members, addresses) && outside_vpc == planned,
+    let are_registered = |planned, is_outside| {
+        matches!(&group.targets, Targets::Registered { members, outside_vpc }
+            if has_members(members, planned) && *outside_vpc == is_outside)
+    };
+    let are_none = matches!(group.targets, Targets::None);
+    let (target_type, are_planned) = match &backend.targets {
+        TargetsPlan::Instances(planned) => (TargetType::Instance, are_registered(planned, false)),
+        TargetsPlan::Ips {
+            addresses,
+            outside_vpc,
+        } => (TargetType::Ip, are_registered(addresses, *outside_vpc)),
+        TargetsPlan::AutoscalingGroups(Some(planned)) => (
+            TargetType::Instance,
+            matches!(&group.targets, Targets::Scaled(members) if has_members(members, planned)),
         ),
-        (TargetsPlan::AutoscalingGroups(Some(planned)), Targets::Scaled(members)) => {
-            (TargetType::Instance, has_members(members, planned))
+        TargetsPlan::Ecs {
+            by_address: true, ..
+        } => (TargetType::Ip, are_none),
+        TargetsPlan::Ecs { .. } | TargetsPlan::AutoscalingGroups(None) => {
+            (TargetType::Instance, are_none)
         }
-        (TargetsPlan::AutoscalingGroups(None), Targets::None) => (TargetType::Instance, true),
-        (TargetsPlan::Ecs { by_address, .. }, Targets::None) => {
-            let by_address = *by_address;
-            (
-                if by_address {
-                    TargetType::Ip
-                } else {
-                    TargetType::Instance
-                },
-                true,
-            )
-        }
-        (
-            TargetsPlan::Instances(_)
-            | TargetsPlan::AutoscalingGroups(_)
-            | TargetsPlan::Ips { .. }
-            | TargetsPlan::Ecs { .. }
-            | TargetsPlan::Existing(_),
-            _,
-        ) => return false,
+        TargetsPlan::Existing(_) => return false,
     };
     let protocol = match backend.protocol {
         TargetProtocol::Tcp => GroupProtocol::Tcp,
@@ -352,7 +284,7 @@ fn has_targets_of(group: &TargetGroup, backend: &BalancedPlan) -> bool {
         TargetProtocol::Http => GroupProtocol::Http,
         TargetProtocol::Https => GroupProtocol::Https,
     };
-    same_targets
+    are_planned
         && group.target_type == target_type
         && group.protocol == protocol
         && group.port == backend.port
@@ -361,17 +293,11 @@ fn has_targets_of(group: &TargetGroup, backend: &BalancedPlan) -> bool {
 
 /// Returns whether targets are asked for their health where it was planned.
 fn is_health_check(found: &HealthCheck, planned: &HealthCheckPlan) -> bool {
-    let is_http =
-        |path: &str, matcher: &str| *planned.path == *path && *planned.matcher == *matcher;
-    let is_protocol = match (&found.protocol, planned.protocol) {
-        (HealthProtocol::Tcp, HealthCheckProtocol::Tcp) => true,
-        (HealthProtocol::Http { path, matcher }, HealthCheckProtocol::Http)
-        | (HealthProtocol::Https { path, matcher }, HealthCheckProtocol::Https) => {
-            is_http(path, matcher)
-        }
-        (HealthProtocol::Tcp | HealthProtocol::Http { .. } | HealthProtocol::Https { .. }, _) => {
-            false
-        }
+    let (path, matcher) = (planned.path.clone(), planned.matcher.clone());
+    let protocol = match planned.protocol {
+        HealthCheckProtocol::Tcp => HealthProtocol::Tcp,
+        HealthCheckProtocol::Http => HealthProtocol::Http { path, matcher },
+        HealthCheckProtocol::Https => HealthProtocol::Https { path, matcher },
     };
-    is_protocol && found.port == planned.port
+    found.protocol == protocol && found.port == planned.port
 }

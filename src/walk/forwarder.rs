@@ -5,17 +5,19 @@
 
 use std::collections::BTreeMap;
 
+use serde::de::DeserializeOwned;
+
 use super::Walker;
-use super::values::{is_same, is_same_list, is_same_option, is_text};
+use super::values::{InStack, ensure, has_texts, is_same};
 use crate::assemble::Assembled;
 use crate::aws::{FunctionGroups, FunctionNetwork, PythonFunction, SecurityGroup};
 use crate::follow::{exchanged, node, path_segments};
 use crate::openapi::HttpMethod;
 use crate::plan::{
-    BackendPlan, ForwarderGroupsPlan, ForwarderPlan, ForwardersPlan, HeaderSourcePlan,
+    BackendPlan, ForwarderGroupsPlan, ForwarderPlan, ForwardersPlan, HeaderPlan, HeaderSourcePlan,
     OperationPlan, Plan, Values, text_of,
 };
-use crate::stack::{Handle, Value};
+use crate::stack::{Handle, List, Value};
 
 /// Checks that the managed function forwards requests of an operation as planned.
 pub(crate) fn forwarder_holds(
@@ -25,37 +27,46 @@ pub(crate) fn forwarder_holds(
     backend: &BackendPlan,
 ) -> Result<(), String> {
     let (plan, assembled) = (walker.plan, walker.assembled);
-    let planned = backend.forwarder().ok_or("calls a function")?;
-    let function = node(&assembled.stack, handle).ok_or("calls no function")?;
-    let shared = plan
-        .forwarders
-        .as_ref()
-        .ok_or("calls a function that was not planned")?;
-    let is_placed = function
-        .network
-        .as_ref()
-        .is_some_and(|it| is_placed_as_planned(assembled, it, shared));
-    if function.code.name != "forwarder"
-        || !is_placed
-        || function.timeout_s * 1_000 <= shared.timeout_ms
-    {
-        return Err("calls another function, or one that stands elsewhere".into());
-    }
-    destination_holds(function, planned)?;
-    path_holds(function, operation)?;
+    let shared = plan.forwarders.as_ref();
+    let (Some(planned), Some(function), Some(shared)) =
+        (backend.forwarder(), node(&assembled.stack, handle), shared)
+    else {
+        return Err("calls a function that was not planned".into());
+    };
+    let network = function.network.as_ref();
+    ensure(
+        function.code.name == "forwarder"
+            && network.is_some_and(|network| is_placed_as_planned(assembled, network, shared))
+            && function.timeout_s * 1_000 > shared.timeout_ms,
+        "calls another function, or one that stands elsewhere",
+    )?;
+    ensure(
+        has_destination(function, planned),
+        "is forwarded to another host or port, or with other TLS",
+    )?;
+    let path = text_of(operation.gateway_path.as_deref().unwrap_or_default());
+    ensure(
+        exchanged(function, &path)? == path_segments(&text_of(&operation.backend_path)),
+        "reaches its backend under another path",
+    )?;
     headers_hold(function, backend)?;
+    let times = object(function, "TIMEOUTS")?;
     for method in methods_of(plan, operation) {
-        time_holds(function, method, operation, shared)?;
+        let own = shared.timeout_ms.min(operation.timeout_ms);
+        let found = timeout_of(&times, method, &path).unwrap_or(shared.timeout_ms);
+        let problem = format_args!("has {found} ms at its function, not {own} ms");
+        ensure(found == own, problem)?;
     }
-    let flag =
-        |name: &str, is_true: bool| is_text(function, name, if is_true { "true" } else { "false" });
-    if flag("KEEP_ACCEPT_ENCODING", shared.keeps_accept_encoding)
-        && is_text(function, "TIMEOUT_MS", &shared.timeout_ms.to_string())
-    {
-        Ok(())
-    } else {
-        Err("is forwarded in another time, or otherwise encoded".into())
-    }
+    let texts = [
+        ("KEEP_ACCEPT_ENCODING", flag(shared.keeps_accept_encoding)),
+        ("TIMEOUT_MS", &shared.timeout_ms.to_string()),
+    ];
+    let problem = "is forwarded in another time, or otherwise encoded";
+    ensure(has_texts(function, &texts), problem)
+}
+
+fn flag(is_set: bool) -> &'static str {
+    if is_set { "true" } else { "false" }
 }
 
 fn is_placed_as_planned(
@@ -63,72 +74,46 @@ fn is_placed_as_planned(
     network: &FunctionNetwork,
     shared: &ForwardersPlan,
 ) -> bool {
-    let groups = match (&network.security_groups, &shared.groups) {
-        (FunctionGroups::Given(found), ForwarderGroupsPlan::Given(planned)) => {
-            is_same_list(found, planned)
+    let groups = match &network.security_groups {
+        FunctionGroups::Given(found) => matches!(&shared.groups,
+            ForwarderGroupsPlan::Given(planned) if is_same(found, planned)),
+        FunctionGroups::Made(group) => {
+            let group: Option<&SecurityGroup> = node(&assembled.stack, group);
+            matches!(&shared.groups, ForwarderGroupsPlan::Made(vpc)
+                if group.is_some_and(|group| is_same(&group.vpc, vpc)))
         }
-        (FunctionGroups::Made(group), ForwarderGroupsPlan::Made(vpc)) => {
-            let group = node::<SecurityGroup>(&assembled.stack, group);
-            group.is_some_and(|group| is_same(&group.vpc, vpc))
-        }
-        (FunctionGroups::Given(_) | FunctionGroups::Made(_), _) => false,
     };
-    groups && is_same_list(&network.subnets, &shared.subnets)
+    groups && is_same(&network.subnets, &shared.subnets)
 }
 
-fn destination_holds(function: &PythonFunction, planned: &ForwarderPlan) -> Result<(), String> {
-    let host = is_same_option(function.environment.get("HOST"), planned.host.as_ref());
-    let verify = if planned.skips_verification {
-        "false"
-    } else {
-        "true"
-    };
-    let verified = !planned.is_tls || is_text(function, "TLS_VERIFY", verify);
-    let hosts = function
-        .environment
-        .get("HOSTS")
-        .is_some_and(|it| are_hosts(it, &planned.hosts));
-    let protocol = if planned.is_tls { "https" } else { "http" };
-    let protocol = is_text(function, "PROTOCOL", protocol);
-    if hosts && host && verified && protocol && is_text(function, "PORT", &planned.port.to_string())
-    {
-        Ok(())
-    } else {
-        Err("is forwarded to another host or port, or with other TLS".into())
-    }
+fn has_destination(function: &PythonFunction, planned: &ForwarderPlan) -> bool {
+    let texts = [
+        ("PROTOCOL", if planned.is_tls { "https" } else { "http" }),
+        ("PORT", &planned.port.to_string()),
+        ("TLS_VERIFY", flag(!planned.skips_verification)),
+    ];
+    // Without TLS nothing is verified.
+    let count = if planned.is_tls { 3 } else { 2 };
+    let environment = &function.environment;
+    let hosts = environment.get("HOSTS");
+    hosts.is_some_and(|hosts| are_hosts(hosts, &planned.hosts))
+        && is_same(&environment.get("HOST").cloned(), &planned.host)
+        && has_texts(function, &texts[..count])
 }
 
+/// Returns whether a text is all hosts, with commas between them.
 fn are_hosts(found: &Value, planned: &Values) -> bool {
-    match (found, planned) {
-        (Value::Joined(found), Values::One(planned)) => is_same(found, planned),
-        (Value::Text(parts), Values::List(planned)) => {
-            let is_comma = |it: &Value| matches!(it, Value::Literal(text) if **text == *",");
-            let is_right = |(index, part): (usize, &Value)| {
-                if index % 2 == 1 {
-                    is_comma(part)
-                } else {
-                    planned.get(index / 2).is_some_and(|it| is_same(part, it))
-                }
-            };
-            parts.len() + 1 == planned.len() * 2 && parts.iter().enumerate().all(is_right)
-        }
-        (found, Values::List(planned)) => {
-            matches!(planned.as_slice(), [only] if is_same(found, only))
-        }
-        (_, Values::One(_)) => false,
-    }
-}
-
-fn path_holds(function: &PythonFunction, operation: &OperationPlan) -> Result<(), String> {
-    let reached = exchanged(
-        function,
-        &text_of(operation.gateway_path.as_deref().unwrap_or_default()),
-    )?;
-    if reached == path_segments(&text_of(&operation.backend_path)) {
-        Ok(())
-    } else {
-        Err("reaches its backend under another path".into())
-    }
+    let planned = match planned.in_stack() {
+        List::One(list) => return *found == Value::Joined(Box::new(list)),
+        List::Of(hosts) => hosts,
+    };
+    let comma = Value::literal(",");
+    let parts = match found {
+        Value::Text(parts) => &**parts,
+        found => std::slice::from_ref(found),
+    };
+    let expected: Vec<&Value> = planned.iter().flat_map(|host| [&comma, host]).collect();
+    parts.iter().eq(expected.into_iter().skip(1))
 }
 
 /// Methods of the requests that an operation serves: `ANY` those that its path has no other
@@ -137,86 +122,57 @@ fn methods_of(plan: &Plan, operation: &OperationPlan) -> Vec<HttpMethod> {
     if operation.method != HttpMethod::Any {
         return vec![operation.method];
     }
-    let is_taken = |method: HttpMethod| {
-        plan.operations.iter().any(|other| {
-            other.method == method
+    let is_free = |method: &HttpMethod| {
+        !plan.operations.iter().any(|other| {
+            other.method == *method
                 && other.is_public()
                 && other.gateway_path == operation.gateway_path
         })
     };
-    HttpMethod::of_requests()
-        .filter(|method| !is_taken(*method))
-        .collect()
+    HttpMethod::of_requests().filter(is_free).collect()
 }
 
-/// Checks the timeout that the function reads for a request: the gateway's, where that is shorter
-/// than its own.
-fn time_holds(
+/// Reads a variable of a function's environment that is an object in JSON, or not there.
+fn object<V: DeserializeOwned>(
     function: &PythonFunction,
-    method: HttpMethod,
-    operation: &OperationPlan,
-    shared: &ForwardersPlan,
-) -> Result<(), String> {
-    let own = shared.timeout_ms.min(operation.timeout_ms);
-    let found = match function.environment.get("TIMEOUTS") {
-        Some(Value::Literal(text)) => {
-            let times: BTreeMap<String, u32> = serde_json::from_str(text)
-                .map_err(|_| "has timeouts at its function that are no JSON")?;
-            let resource = path_segments(&text_of(
-                operation.gateway_path.as_deref().unwrap_or_default(),
-            ));
-            let mut keys = (0..=resource.len())
-                .rev()
-                .map(|length| format!("{} /{}", method.as_str(), resource[..length].join("/")));
-            keys.find_map(|key| times.get(&key).copied())
-                .unwrap_or(shared.timeout_ms)
-        }
-        Some(_) => return Err("has timeouts at its function that are not known".into()),
-        None => shared.timeout_ms,
-    };
-    if found == own {
-        Ok(())
-    } else {
-        Err(format!("has {found} ms at its function, not {own} ms"))
+    name: &str,
+) -> Result<BTreeMap<String, V>, String> {
+    match function.environment.get(name) {
+        None => Ok(BTreeMap::new()),
+        Some(Value::Literal(text)) => serde_json::from_str(text).map_err(|error| error.to_string()),
+        Some(_) => Err(String::new()),
     }
+    .map_err(|_| format!("has {name} at its function that is no JSON"))
+}
+
+/// Returns the timeout that the function reads for a request, where that is shorter than its own:
+/// that of the longest path.
+fn timeout_of(times: &BTreeMap<String, u32>, method: HttpMethod, path: &str) -> Option<u32> {
+    let (method, resource) = (method.as_str(), path_segments(path));
+    let lengths = (0..=resource.len()).rev();
+    let mut keys = lengths.map(|length| format!("{method} /{}", resource[..length].join("/")));
+    keys.find_map(|key| times.get(&key).copied())
 }
 
 fn headers_hold(function: &PythonFunction, backend: &BackendPlan) -> Result<(), String> {
-    let lines: Vec<&Value> = function
-        .environment
-        .iter()
-        .filter(|(name, _)| name.starts_with("HEADER_"))
-        .map(|(_, line)| line)
-        .collect();
-    let from_context: BTreeMap<String, String> = match function.environment.get("CONTEXT_HEADERS") {
-        Some(Value::Literal(text)) => {
-            serde_json::from_str(text).map_err(|_| "gets headers that are no JSON")?
-        }
-        Some(_) => return Err("gets headers that are not known".into()),
-        None => BTreeMap::new(),
-    };
-    let is_line = |found: &Value, name: &str, planned: &crate::plan::Value| match found {
-        Value::Text(parts) => {
-            matches!(parts.as_slice(), [Value::Literal(start), value] if **start == *format!("{name}: ") && is_same(value, planned))
-        }
-        _ => false,
-    };
-    let is_set = |it: &crate::plan::HeaderPlan| match &it.source {
+    let lines = function.environment.iter();
+    let lines = lines.filter(|(name, _)| name.starts_with("HEADER_"));
+    let lines: Vec<&Value> = lines.map(|(_, line)| line).collect();
+    let from_context: BTreeMap<String, String> = object(function, "CONTEXT_HEADERS")?;
+    let is_set = |header: &HeaderPlan| match &header.source {
         HeaderSourcePlan::Static(planned) => {
-            lines.iter().any(|found| is_line(found, &it.name, planned))
+            let start = Value::literal(format!("{}: ", header.name));
+            lines.contains(&&Value::Text(vec![start, planned.in_stack()]))
         }
-        HeaderSourcePlan::Mapping(text) => from_context
-            .get(&*it.name)
-            .is_some_and(|place| format!("context.{place}") == **text),
+        HeaderSourcePlan::Mapping(text) => {
+            let place = from_context.get(&*header.name);
+            place.is_some_and(|place| format!("context.{place}") == **text)
+        }
     };
-    if backend.headers.iter().all(is_set)
-        && lines.len() + from_context.len() == backend.headers.len()
-    {
-        Ok(())
-    } else {
-        Err(format!(
-            "is sent on with other headers than those of `{}`",
-            backend.name
-        ))
-    }
+    let name = &backend.name;
+    ensure(
+        backend.headers.iter().all(is_set)
+            && lines.len() + from_context.len() == backend.headers.len(),
+        format_args!("is sent on with other headers than those of `{name}`"),
+    )
 }

@@ -4,27 +4,26 @@
 //! Such a link leads anywhere in its subnets that its groups let it, which are compared with all
 //! others: the integration names the balancer, the port of its URI the listener.
 
-use super::values::is_same_list;
+use super::values::{ensure, is_same};
 use crate::aws::{Stack, VpcLink, VpcLinkV2};
 use crate::plan::{LinkOrigin, Plan};
 
 /// Checks that the one link is where it was planned.
-pub(crate) fn link_holds(plan: &Plan, stack: &Stack) -> Result<(), &'static str> {
-    let mut links = stack.all::<VpcLinkV2>();
-    let network = plan.network.as_ref();
-    let planned = network.and_then(|network| Some(&network.link.as_ref()?.origin));
-    if stack.all::<VpcLink>().count() > 1 {
-        return Err("there are two VPC links");
-    }
-    match (links.next(), links.next(), planned) {
-        (None, None, None | Some(LinkOrigin::Existing(_))) => Ok(()),
-        (Some(found), None, Some(LinkOrigin::Made { subnets, .. })) => {
-            if is_same_list(&found.subnets, subnets) {
-                Ok(())
-            } else {
-                Err("its VPC link is in other subnets")
-            }
-        }
-        (None | Some(_), _, _) => Err("the stack has another number of VPC links"),
-    }
+pub(crate) fn link_holds(plan: &Plan, stack: &Stack) -> Result<(), String> {
+    let link = plan
+        .network
+        .as_ref()
+        .and_then(|network| network.link.as_ref());
+    let subnets = match link.map(|link| &link.origin) {
+        Some(LinkOrigin::Made { subnets, .. }) => Some(subnets),
+        Some(LinkOrigin::Existing(_)) | None => None,
+    };
+    let links: Vec<&VpcLinkV2> = stack.all().collect();
+    ensure(
+        stack.all::<VpcLink>().count() <= 1 && links.len() == usize::from(subnets.is_some()),
+        "the stack has another number of VPC links",
+    )?;
+    let is_placed = |link: &&VpcLinkV2| is_same(&Some(link.subnets.clone()), &subnets);
+    let problem = "its VPC link is in other subnets";
+    ensure(links.iter().all(is_placed), problem)
 }

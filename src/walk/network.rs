@@ -7,24 +7,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Walker;
-use super::planned::{
-    PlannedStep, from_balancer, from_listener, is_blue_green, listener_of, to_http_listener,
-    to_http_listener_behind,
-};
-use super::sample::{filled, method_of, prefix, private_path, sample, shape};
-use super::values::is_same;
+use super::planned::{from_balancer, from_entry_point, is_blue_green, listener_of, to_listener};
+use super::sample::{filled, method_of, private_path, sample, shape};
+use super::values::{ensure, is_same};
 use crate::aws::{
     ApplicationBalancer, FixedResponse, HttpListener, HttpListenerRef, ListenerRule, LoadBalancer,
     RuleAction,
 };
 use crate::blueprint::Exposure;
-use crate::follow::{
-    PathStart, RuleIndex, RuleRequest, StackNode, Step, Steps, forwarded_to, node,
-};
+use crate::follow::{PathStart, RuleIndex, RuleRequest, Step, Steps, forwarded_to, node};
 use crate::openapi::HttpMethod;
 use crate::plan::{
-    AlbListenerPlan, AlbPlan, BackendPlan, Destination, HEALTH_PATH, ListenerRulePlan, NetworkPlan,
-    OperationPlan, Plan, TargetsPlan,
+    AlbListenerPlan, AlbPlan, BackendPlan, BalancedPlan, Destination, HEALTH_PATH,
+    ListenerRulePlan, NetworkPlan, OperationPlan, Plan, TargetsPlan,
 };
 
 /// The plan of a listener of the application load balancer.
@@ -39,15 +34,14 @@ pub(crate) struct ListenerRoutes<'a> {
 impl<'a> ListenerRoutes<'a> {
     /// The routes of each listener.
     pub(crate) fn all(plan: &'a Plan) -> Vec<Self> {
-        let alb = plan.network.as_ref().and_then(|it| it.alb.as_ref());
-        let listeners = alb.iter().flat_map(|alb| &alb.listeners);
+        let listeners = plan.alb().into_iter().flat_map(|alb| &alb.listeners);
         listeners.map(|listener| Self::of(plan, listener)).collect()
     }
 
     fn of(plan: &'a Plan, planned: &'a AlbListenerPlan) -> Self {
         let mut refusals: BTreeMap<&str, Vec<&[HttpMethod]>> = BTreeMap::new();
-        let refusing = |to| to == Destination::Nothing;
-        for rule in planned.rules.iter().filter(|rule| refusing(rule.to)) {
+        let rules = planned.rules.iter();
+        for rule in rules.filter(|rule| rule.to == Destination::Nothing) {
             for pattern in &*rule.patterns {
                 refusals.entry(pattern).or_default().push(&rule.methods);
             }
@@ -76,10 +70,11 @@ impl<'a> Walker<'a> {
     /// Compares all listeners, rules and target groups.
     pub(crate) fn network_holds(&mut self) -> Result<(), String> {
         let stack = &self.assembled.stack;
-        if stack.all::<LoadBalancer>().count() > 1 || stack.all::<ApplicationBalancer>().count() > 1
-        {
-            return Err("there are two load balancers of one type".into());
-        }
+        ensure(
+            stack.all::<LoadBalancer>().count() <= 1
+                && stack.all::<ApplicationBalancer>().count() <= 1,
+            "there are two load balancers of one type",
+        )?;
         let Some(network) = &self.plan.network else {
             return Ok(());
         };
@@ -97,116 +92,85 @@ impl<'a> Walker<'a> {
             host: None,
             path: HEALTH_PATH,
         };
-        if let Some(alb) = &network.alb {
-            for AlbListenerPlan { port, .. } in &alb.listeners {
-                let (mut steps, planned) = match &network.nlb {
-                    Some(nlb) => (
-                        self.follower
-                            .follow_request(PathStart::Port(*port), &request)?,
-                        to_http_listener_behind(nlb, alb, *port),
-                    ),
-                    None => (
-                        self.application_balancer_steps(*port, &request)?,
-                        to_http_listener(alb, *port),
-                    ),
-                };
+        let to_listener =
+            |alb: &'a AlbListenerPlan| (alb.port, to_listener(network, alb.port, false));
+        let listeners: Vec<_> = match &network.alb {
+            Some(alb) => alb.listeners.iter().map(to_listener).collect(),
+            None => {
+                let backends = self.plan.balanced();
+                let steps =
+                    |to: &'a BalancedPlan| (to.listener_port, from_entry_point(network, to));
+                backends.map(steps).collect()
+            }
+        };
+        for (port, planned) in listeners {
+            let start = match &network.nlb {
+                Some(_) => PathStart::Port(port),
+                None => self.balancer_start(port)?,
+            };
+            let mut steps = self.follower.follow_request(start, &request)?;
+            if network.alb.is_some() {
                 // Rules are compared by themselves.
                 steps.truncate(planned.len());
-                self.listener_holds(*port, &steps, &planned)?;
             }
-        } else if let Some(nlb) = &network.nlb {
-            for backend in self.plan.balanced() {
-                let port = backend.listener_port;
-                let steps = self
-                    .follower
-                    .follow_request(PathStart::Port(port), &request)?;
-                self.listener_holds(port, &steps, &from_listener(network, nlb, backend))?;
-            }
+            let problem = |problem| format!("a request to the listener on port {port} {problem}");
+            self.holds(&steps, &planned).map_err(problem)?;
         }
         Ok(())
     }
 
-    fn listener_holds(
-        &mut self,
-        port: u16,
-        steps: &[Step<'a>],
-        planned: &[PlannedStep<'a>],
-    ) -> Result<(), String> {
-        let problem = |problem| format!("a request to the listener on port {port} {problem}");
-        self.holds(steps, planned).map_err(problem)
-    }
-
-    fn application_balancer_steps(
-        &self,
-        port: u16,
-        request: &RuleRequest<'_>,
-    ) -> Result<Steps<'a>, String> {
+    fn balancer_start(&self, port: u16) -> Result<PathStart<'a>, String> {
         let network = self.assembled.network.as_ref();
         let balancer = network.and_then(|network| network.alb.as_ref());
         let balancer = balancer.ok_or("comes to no load balancer")?;
-        self.follower
-            .follow_request(PathStart::Balancer(balancer, port), request)
+        Ok(PathStart::Balancer(balancer, port))
     }
 
     /// Compares each rule of each listener, and the target groups of backends without one.
     fn rules_hold(&mut self, alb: &'a AlbPlan) -> Result<(), String> {
         for listener in &alb.listeners {
-            let rules = self.rules_at(listener).to_vec();
-            let problem = |what: &str| format!("port {} has {what}", listener.port);
-            let is_health = |rule: &&StackNode<'_, ListenerRule>| {
-                Some(rule.node.priority) == listener.health_priority
-            };
-            let health = rules.iter().find(is_health);
-            if !health.is_none_or(|rule| answers_health(rule.node))
-                || health.is_none() != listener.health_priority.is_none()
-            {
-                return Err(problem("no response to health checks"));
-            }
-            let others = rules.iter().filter(|rule| !is_health(rule));
-            if others.clone().count() != listener.rules.len() {
-                return Err(problem("another number of rules"));
-            }
-            for (found, planned) in others.zip(&listener.rules) {
-                if !self.is_rule(found.node, planned, alb) {
-                    let priority = planned.priority;
-                    return Err(problem(&format!("another rule of priority {priority}")));
-                }
-            }
-            for rule in &rules {
+            let rules = self.rules_of(listener).map_or(&[][..], RuleIndex::all);
+            let (health, others): (Vec<_>, Vec<_>) = rules
+                .iter()
+                .copied()
+                .partition(|rule| Some(rule.node.priority) == listener.health_priority);
+            let mut pairs = others.iter().zip(&listener.rules);
+            ensure(
+                health.len() == usize::from(listener.health_priority.is_some())
+                    && health.iter().all(|rule| answers_health(rule.node))
+                    && others.len() == listener.rules.len()
+                    && pairs.all(|(found, planned)| self.is_rule(found.node, planned, alb)),
+                format_args!("port {} has other rules than planned", listener.port),
+            )?;
+            for rule in health.iter().chain(&others) {
                 self.followed[rule.index] = true;
             }
         }
         // The target groups of a backend are there even where no rule forwards to it.
-        for backend in self.plan.balanced() {
-            let is_existing = matches!(backend.targets, TargetsPlan::Existing(_));
-            if !is_existing && !self.are_target_groups_of(backend) {
-                return Err(format!("`{}` has other target groups", backend.name));
-            }
-            if !is_existing {
-                self.follow_target_groups(backend);
-            }
+        let is_managed = |to: &&BalancedPlan| !matches!(to.targets, TargetsPlan::Existing(_));
+        for backend in self.plan.balanced().filter(is_managed) {
+            let problem = format_args!("`{}` has other target groups", backend.name);
+            ensure(self.are_target_groups_of(backend), problem)?;
+            self.follow_target_groups(backend);
         }
         Ok(())
     }
 
     fn is_rule(&self, found: &ListenerRule, planned: &ListenerRulePlan, alb: &AlbPlan) -> bool {
-        let (acts, is_switched) = match (planned.to, &found.action) {
-            (Destination::Nothing, RuleAction::Answer(response)) => {
-                (*response == FixedResponse::NOT_FOUND, false)
+        let backend = match planned.to {
+            Destination::Nothing => None,
+            Destination::Backend(index) => self.plan.backends[index].balanced(),
+        };
+        let acts = match &found.action {
+            RuleAction::Answer(response) => {
+                planned.to == Destination::Nothing && *response == FixedResponse::NOT_FOUND
             }
-            (Destination::Backend(index), RuleAction::Forward(group)) => {
-                match self.plan.backends[index].balanced() {
-                    Some(backend) => (
-                        self.is_target_group_of(group, backend),
-                        is_blue_green(backend),
-                    ),
-                    None => (false, false),
-                }
+            RuleAction::Forward(group) => {
+                backend.is_some_and(|backend| self.is_target_group_of(group, backend))
             }
-            (Destination::Nothing | Destination::Backend(_), _) => (false, false),
         };
         let methods = planned.methods.iter().map(|method| method.as_str());
-        acts && found.is_switched == is_switched
+        acts && found.is_switched == backend.is_some_and(is_blue_green)
             && found.priority == planned.priority
             && found.paths == planned.patterns
             && found.methods.iter().copied().eq(methods)
@@ -214,28 +178,19 @@ impl<'a> Walker<'a> {
     }
 
     /// Rules of a listener, by priority.
-    fn rules_at(&self, planned: &AlbListenerPlan) -> &[StackNode<'a, ListenerRule>] {
-        self.rule_index(planned)
-            .map(RuleIndex::all)
-            .unwrap_or_default()
-    }
-
-    fn rule_index(&self, planned: &AlbListenerPlan) -> Option<&RuleIndex<'a>> {
-        let is_planned = |listener: &HttpListenerRef| match (listener, &planned.existing) {
-            (HttpListenerRef::Made(handle), _) => {
-                node::<HttpListener>(&self.assembled.stack, handle)
-                    .is_some_and(|listener| listener.port == planned.port)
+    fn rules_of(&self, planned: &AlbListenerPlan) -> Option<&RuleIndex<'a>> {
+        self.follower.rules_of(|listener| match listener {
+            HttpListenerRef::Made(handle) => {
+                let listener = node::<HttpListener>(&self.assembled.stack, handle);
+                listener.is_some_and(|listener| listener.port == planned.port)
             }
-            (HttpListenerRef::Existing(arn), Some(planned)) => is_same(arn, planned),
-            (HttpListenerRef::Existing(_), None) => false,
-        };
-        self.follower.rules_of(is_planned)
+            HttpListenerRef::Existing(arn) => is_same(&Some(arn.clone()), &planned.existing),
+        })
     }
 
     /// Checks that private callers' requests for an operation that is not public go where planned.
     pub(crate) fn private_holds(&mut self, operation: &'a OperationPlan) -> Result<(), String> {
-        let alb = self.plan.network.as_ref().and_then(|it| it.alb.as_ref());
-        let Some(alb) = alb.filter(|alb| alb.emits_rules) else {
+        let Some(alb) = self.plan.alb().filter(|alb| alb.emits_rules) else {
             return Ok(());
         };
         let host = alb.hosts.first().map(|host| &**host);
@@ -252,7 +207,8 @@ impl<'a> Walker<'a> {
             host,
             path: &sample(&private_path(operation, backend)),
         };
-        let steps = self.application_balancer_steps(balanced.listener_port, &request)?;
+        let start = self.balancer_start(balanced.listener_port)?;
+        let steps = self.follower.follow_request(start, &request)?;
         self.holds(&steps, &from_balancer(alb, balanced))
     }
 
@@ -261,18 +217,23 @@ impl<'a> Walker<'a> {
         let Some(path) = &operation.private_path else {
             return Ok(());
         };
-        let own = operation.backend.map(|it| &self.plan.backends[it]);
-        let own = own.filter(|it| it.balanced().is_some());
+        let own = operation.backend.map(|index| &self.plan.backends[index]);
+        let own = own.filter(|backend| backend.balanced().is_some());
         for listener in &self.listener_routes {
             let port = listener.planned.port;
-            let here = |backend: &&BackendPlan| {
-                backend
-                    .balanced()
-                    .is_some_and(|it| it.listener_port == port)
+            let is_here = |backend: &&BackendPlan| {
+                let balanced = backend.balanced();
+                balanced.is_some_and(|balanced| balanced.listener_port == port)
             };
             let prefixes: Vec<String> = match own {
-                Some(own) => vec![prefix(own)],
-                None => self.plan.backends.iter().filter(here).map(prefix).collect(),
+                Some(own) => vec![own.prefix()],
+                None => self
+                    .plan
+                    .backends
+                    .iter()
+                    .filter(is_here)
+                    .map(BackendPlan::prefix)
+                    .collect(),
             };
             let is_forwarded = |path: &str| {
                 let request = RuleRequest {
@@ -280,26 +241,23 @@ impl<'a> Walker<'a> {
                     host,
                     path: &sample(path),
                 };
-                let rules = self.rule_index(listener.planned);
-                let rule = rules.and_then(|rules| rules.first(&request));
-                rule.is_some_and(|rule| forwarded_to(rule.node).is_some())
+                let rule = self.rules_of(listener.planned)?.first(&request)?;
+                forwarded_to(rule.node)
             };
             for prefix in prefixes {
                 let path = format!("{prefix}{path}");
                 if listener.served.contains(&(operation.method, shape(&path))) {
                     continue;
                 }
-                if is_forwarded(&path) {
-                    return Err(format!("is hidden, but answered on port {port}"));
-                }
                 // Many servers take a path with a slash behind it for the one without.
                 let slashed = format!("{path}/");
                 let pattern = filled(&slashed, |_| "*".into());
-                if listener.is_refused(operation.method, &pattern) && is_forwarded(&slashed) {
-                    return Err(format!(
-                        "is hidden, but answered on port {port} with a slash behind it"
-                    ));
-                }
+                let is_refused = listener.is_refused(operation.method, &pattern);
+                ensure(
+                    is_forwarded(&path).is_none()
+                        && (!is_refused || is_forwarded(&slashed).is_none()),
+                    format_args!("is hidden, but answered on port {port}"),
+                )?;
             }
         }
         Ok(())
@@ -311,8 +269,8 @@ impl<'a> Walker<'a> {
 ///
 /// The rule itself is compared with the others of its listener.
 pub(crate) fn is_planned_response(plan: &Plan, backend: &BackendPlan, steps: &Steps<'_>) -> bool {
-    let alb = plan.network.as_ref().and_then(|it| it.alb.as_ref());
-    let listener = alb
+    let listener = plan
+        .alb()
         .zip(backend.balanced())
         .and_then(|(alb, backend)| listener_of(alb, backend.listener_port));
     let (Some(listener), Some(Step::Rule(rule))) = (listener, steps.last()) else {
@@ -327,20 +285,9 @@ pub(crate) fn is_planned_response(plan: &Plan, backend: &BackendPlan, steps: &St
 }
 
 fn answers_health(rule: &ListenerRule) -> bool {
-    let ListenerRule {
-        listener: _,
-        priority: _,
-        paths,
-        methods,
-        hosts,
-        action,
-        is_switched,
-    } = rule;
-    let is_response =
-        matches!(action, RuleAction::Answer(answer) if *answer == FixedResponse::HEALTHY);
-    is_response
-        && !is_switched
-        && methods.is_empty()
-        && hosts.is_empty()
-        && matches!(paths.as_slice(), [path] if **path == *HEALTH_PATH)
+    matches!(rule.action, RuleAction::Answer(FixedResponse::HEALTHY))
+        && !rule.is_switched
+        && rule.methods.is_empty()
+        && rule.hosts.is_empty()
+        && matches!(&*rule.paths, [path] if **path == *HEALTH_PATH)
 }

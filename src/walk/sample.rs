@@ -9,18 +9,13 @@ use crate::plan::{BackendPlan, OperationPlan, text_of};
 /// Path template as it comes to the balancer.
 pub(crate) fn private_path(operation: &OperationPlan, backend: &BackendPlan) -> String {
     match &operation.private_path {
-        Some(path) => format!("{}{path}", prefix(backend)),
+        Some(path) => format!("{}{path}", backend.prefix()),
         None => {
             let has_slash = operation.has_trailing_slash && !operation.backend_path.is_empty();
             let slash = if has_slash { "/" } else { "" };
             format!("{}{slash}", text_of(&operation.backend_path))
         }
     }
-}
-
-pub(crate) fn prefix(backend: &BackendPlan) -> String {
-    let segments = backend.path_prefix.iter();
-    segments.map(|segment| format!("/{segment}")).collect()
 }
 
 /// Returns the operation's method; for `ANY`, one that no rule names.

@@ -4,10 +4,11 @@
 use std::collections::BTreeSet;
 
 use super::Walker;
+use super::values::{InStack, ensure, only};
 use crate::assemble::Assembled;
 use crate::aws::{
     Authorization, CacheSettings, Deployment, GatewayResponse, Integration, Method, MethodCache,
-    MethodThrottle, Preflight, Settings, Stage, ThrottleLimit,
+    MethodSettings, MethodThrottle, Preflight, Settings, Stage,
 };
 use crate::openapi::HttpMethod;
 use crate::plan::{GatewayResponsePlan, OperationPlan, Plan, PreflightPlan, ThrottlePlan, text_of};
@@ -29,186 +30,136 @@ pub(crate) fn problems(walker: &mut Walker<'_>) -> Vec<String> {
 
 /// Checks that the cache key is as planned, and that the method declares each part of it.
 pub(crate) fn cached_as_planned(method: &Method, operation: &OperationPlan) -> Result<(), String> {
-    let planned = operation.cache.as_ref().map_or(&[][..], |it| &it.keys);
-    if method.cache_keys != planned {
-        return Err("has kept answers told apart by something else than was planned".into());
-    }
-    match planned
-        .iter()
-        .find(|it| !method.request_parameters.contains_key(&***it))
-    {
-        Some(key) => Err(format!(
-            "has `{key}` in the key of its cache, and does not declare it"
-        )),
-        None => Ok(()),
-    }
+    let cache = operation.cache.as_ref();
+    let planned = cache.map_or(&[][..], |cache| &cache.keys);
+    let mut keys = planned.iter();
+    ensure(
+        method.cache_keys == planned
+            && keys.all(|key| method.request_parameters.contains_key(&**key)),
+        "has another cache key than planned, or one that it does not declare",
+    )
 }
 
 /// Checks that the gateway responds to preflights of a path as planned, for its public operations.
 fn preflight_holds(walker: &mut Walker<'_>, planned: &PreflightPlan) -> Result<(), String> {
     let plan = walker.plan;
-    let path = text_of(&planned.path);
     let tree = &walker.follower.tree;
-    let Some(method) = tree.method(HttpMethod::Options, &planned.path) else {
-        return Err(format!("no method answers preflight requests to `{path}`"));
-    };
+    let path = text_of(&planned.path);
+    let method = tree.method(HttpMethod::Options, &planned.path);
+    let method =
+        method.ok_or_else(|| format!("no method answers preflight requests to `{path}`"))?;
     walker.followed[method.index] = true;
     let method = method.node;
-    let Integration::Preflight(Preflight {
-        origins,
-        methods,
-        headers,
-        has_credentials,
-        max_age_s,
-    }) = &method.integration
-    else {
-        return Err(format!("no preflight response allows browsers `{path}`"));
-    };
-    let public: BTreeSet<HttpMethod> = plan
-        .operations
-        .iter()
-        .filter(|it| it.gateway_path.as_ref() == Some(&planned.path))
-        .map(|it| it.method)
+    let response = plan.cors.as_ref().map(|cors| Preflight {
+        origins: cors.origins.clone(),
+        methods: planned.methods.clone(),
+        headers: planned.headers.clone(),
+        has_credentials: cors.has_credentials,
+        max_age_s: cors.max_age_s,
+    });
+    let is_planned = matches!(&method.integration, Integration::Preflight(found)
+        if Some(found) == response.as_ref());
+    let operations = plan.operations.iter();
+    let public: BTreeSet<HttpMethod> = operations
+        .filter(|operation| operation.gateway_path.as_ref() == Some(&planned.path))
+        .map(|operation| operation.method)
         .collect();
-    let is_planned = *methods == planned.methods
-        && plan.cors.as_ref().is_some_and(|it| {
-            (origins, has_credentials, max_age_s, headers)
-                == (
-                    &it.origins,
-                    &it.has_credentials,
-                    &it.max_age_s,
-                    &planned.headers,
-                )
-        });
-    let allowed: BTreeSet<HttpMethod> = methods.iter().copied().collect();
+    let allowed: BTreeSet<HttpMethod> = planned.methods.iter().copied().collect();
     let is_public = if public.contains(&HttpMethod::Any) {
-        HttpMethod::of_requests().all(|it| allowed.contains(&it) != (it == HttpMethod::Options))
+        HttpMethod::of_requests()
+            .all(|method| allowed.contains(&method) != (method == HttpMethod::Options))
     } else {
         // Of a path that has an exported preflight alone.
         allowed == public || (public.is_empty() && allowed == BTreeSet::from([HttpMethod::Options]))
     };
     // Browsers show no credentials with it. Source: docs/aws-rules.md#a7.
     let is_open = method.authorization == Authorization::default();
-    let is_plain = method.checks.is_empty()
-        && method.cache_keys.is_empty()
-        && super::declares(method, &planned.path);
-    if is_planned && is_public && is_open && is_plain {
-        Ok(())
-    } else {
-        Err(format!(
-            "browsers are told something else of `{path}` than was planned"
-        ))
-    }
-}
-
-fn stage_of(assembled: &Assembled) -> Result<&Stage, String> {
-    let mut stages = assembled.stack.all::<Stage>();
-    match (stages.next(), stages.next()) {
-        (Some(stage), None) => Ok(stage),
-        (None, _) | (Some(_), Some(_)) => Err("there is not one stage".into()),
-    }
+    ensure(
+        is_planned && is_public && is_open && super::is_plain(method, &planned.path),
+        format_args!("browsers are told something else of `{path}` than was planned"),
+    )
 }
 
 /// Checks that the log and tracing of the stage, and throttle, cache and metrics of every method,
 /// are as planned.
 fn settings_hold(plan: &Plan, assembled: &Assembled) -> Result<(), String> {
-    let stage = stage_of(assembled)?;
-    if stage.request_log.is_some() != plan.stage.request_log.is_some()
-        || stage.is_traced != plan.stage.is_traced
-    {
-        return Err("the stage logs or traces otherwise than planned".into());
-    }
-    if stage.cache_size != plan.stage.cache.as_ref().map(|it| it.size) {
-        return Err("the stage has another cache than planned".into());
-    }
-    setting_holds(plan, &stage.settings, plan.stage.throttle, None)
-        .map_err(|it| format!("every method {it}"))?;
+    let stage: &Stage = only(&assembled.stack).ok_or("there is not one stage")?;
+    let (planned, cluster) = (&plan.stage, plan.stage.cache.as_ref());
+    ensure(
+        stage.request_log.is_some() == planned.request_log.is_some()
+            && stage.is_traced == planned.is_traced
+            && stage.cache_size == cluster.map(|cluster| cluster.size),
+        "the stage logs, traces or caches otherwise than planned",
+    )?;
+    ensure(
+        are_settings(plan, &stage.settings, planned.throttle, None),
+        "every method has other settings than planned",
+    )?;
     let mut own = stage.of_methods.len();
     for operation in &plan.operations {
         let Some(path) = &operation.gateway_path else {
             continue;
         };
         let path = text_of(path);
-        let mut found = stage
-            .of_methods
-            .iter()
-            .filter(|it| it.http_method == operation.method && *it.path == *path);
-        let settings = match (found.next(), found.next()) {
-            (None, _) => &stage.settings,
-            (Some(it), None) => {
-                own -= 1;
-                &it.settings
-            }
-            (Some(_), Some(_)) => return Err(format!("`{path}` has two settings of one method")),
-        };
-        let cached = operation.cache.as_ref().map(|it| CacheSettings {
-            ttl_s: it.ttl_s,
-            is_encrypted: it.is_encrypted,
+        let is_own =
+            |found: &&MethodSettings| found.http_method == operation.method && *found.path == *path;
+        let found: Vec<_> = stage.of_methods.iter().filter(is_own).collect();
+        own -= found.len();
+        let settings = found.first().map_or(&stage.settings, |own| &own.settings);
+        let cached = operation.cache.as_ref().map(|cache| CacheSettings {
+            ttl_s: cache.ttl_s,
+            is_encrypted: cache.is_encrypted,
         });
-        let problem = |it| format!("`{} {path}` {it}", operation.method.as_str());
-        setting_holds(plan, settings, operation.throttle, cached).map_err(problem)?;
+        let are_planned = are_settings(plan, settings, operation.throttle, cached);
+        let method = operation.method.as_str();
+        ensure(
+            found.len() <= 1 && are_planned,
+            format_args!("`{method} {path}` has other settings than planned"),
+        )?;
     }
-    if own == 0 {
-        Ok(())
-    } else {
-        Err("there are settings of a method that is none".into())
-    }
+    ensure(own == 0, "there are settings of a method that is none")
 }
 
-fn setting_holds(
+fn are_settings(
     plan: &Plan,
     settings: &Settings,
     throttle: Option<ThrottlePlan>,
     cached: Option<CacheSettings>,
-) -> Result<(), &'static str> {
-    let planned = match (throttle, plan.stage.throttle) {
-        (Some(ThrottlePlan { rate, burst }), _) => {
-            MethodThrottle::Of(ThrottleLimit { rate, burst })
-        }
+) -> bool {
+    let throttle = match (throttle.in_stack(), plan.stage.throttle) {
+        (Some(throttle), _) => MethodThrottle::Of(throttle),
         (None, Some(_)) => MethodThrottle::Off,
         (None, None) => MethodThrottle::Unset,
     };
-    if settings.throttle != planned {
-        return Err("is held back otherwise than planned");
-    }
-    if settings.cache != MethodCache::of(plan.stage.cache.is_some(), cached) {
-        return Err("has its answers kept otherwise than planned");
-    }
-    if settings.has_metrics != plan.stage.has_metrics {
-        return Err("is measured otherwise than planned");
-    }
-    Ok(())
+    settings.throttle == throttle
+        && settings.cache == MethodCache::of(plan.stage.cache.is_some(), cached)
+        && settings.has_metrics == plan.stage.has_metrics
 }
 
 /// Checks that the gateway's own errors are as planned, and included in the deployment.
 fn errors_hold(plan: &Plan, assembled: &Assembled) -> Result<(), String> {
-    let found: BTreeSet<&str> = assembled
-        .stack
-        .all::<GatewayResponse>()
-        .map(|response| response.of)
-        .collect();
-    let planned: BTreeSet<&str> = plan.gateway_responses.iter().map(|it| it.of).collect();
-    let mut pairs = assembled
-        .stack
-        .all::<GatewayResponse>()
-        .zip(&plan.gateway_responses);
-    if found != planned || !pairs.all(|(found, planned)| is_response(plan, found, planned)) {
-        return Err("the gateway's own errors are others than planned".into());
-    }
+    let found: Vec<&GatewayResponse> = assembled.stack.all().collect();
+    let planned = &plan.gateway_responses;
+    let mut pairs = found.iter().zip(planned);
+    ensure(
+        found.len() == planned.len()
+            && pairs.all(|(found, planned)| is_response(plan, found, planned)),
+        "the gateway's own errors are others than planned",
+    )?;
     let deployment = assembled.stack.all::<Deployment>().next();
-    if deployment.is_some_and(|it| it.parts.len() == found.len()) {
-        Ok(())
-    } else {
-        Err("an error of the gateway's own is not deployed".into())
-    }
+    let is_deployed = deployment.is_some_and(|deployed| deployed.parts.len() == found.len());
+    ensure(is_deployed, "an error of the gateway's own is not deployed")
 }
 
 /// Returns whether an error has its status, and lets browsers read it as planned.
 fn is_response(plan: &Plan, found: &GatewayResponse, planned: &GatewayResponsePlan) -> bool {
     let cors = plan.cors.as_ref();
-    let credentials = cors.filter(|cors| cors.has_credentials).map(|_| "true");
+    let has_credentials = cors.is_some_and(|cors| cors.has_credentials);
     let headers = [
-        ("Access-Control-Allow-Credentials", credentials),
+        (
+            "Access-Control-Allow-Credentials",
+            has_credentials.then_some("true"),
+        ),
         (
             "Access-Control-Allow-Origin",
             cors.map(|cors| cors.first_origin()),
@@ -222,11 +173,8 @@ fn is_response(plan: &Plan, found: &GatewayResponse, planned: &GatewayResponsePl
         .into_iter()
         .filter_map(|(name, value)| Some((name, value?)));
     let status = planned.status.filter(|_| planned.is_problem);
+    let found_headers = found.headers.iter().map(|(name, value)| (*name, &**value));
     found.of == planned.of
         && found.status == status.map(|(status, _)| status)
-        && found
-            .headers
-            .iter()
-            .map(|(name, value)| (*name, &**value))
-            .eq(headers)
+        && found_headers.eq(headers)
 }

@@ -4,13 +4,13 @@
 //! In: `SyncPlan`, the stack. Out: the first difference. Pure.
 //! The environment is read as the function reads it.
 
-use super::values::{is_same, is_text};
+use super::values::{ensure, has_texts, is_same};
 use crate::assemble::Assembled;
 use crate::aws::{
     ApplicationBalancer, PythonFunction, Role, Schedule, SchedulePermission, TargetGroup,
 };
 use crate::blueprint::SyncState;
-use crate::follow::{located, node};
+use crate::follow::{StackNode, located, node};
 use crate::plan::{AlbBalancerPlan, AlbPlan, Plan, SyncPlan};
 use crate::stack::{Address, Handle, Spelling, Value};
 
@@ -23,27 +23,36 @@ pub(crate) struct Sync {
 impl Sync {
     /// `None` where no function is planned and there is none.
     pub(crate) fn of(plan: &Plan, assembled: &Assembled) -> Result<Option<Self>, String> {
-        let balancer = located::<ApplicationBalancer>(&assembled.stack).next();
-        let balancer = balancer.map(|it| &assembled.stack.entries[it.index].address);
-        let planned = plan
-            .network
-            .as_ref()
-            .and_then(|it| Some((it.sync.as_ref()?, it.alb.as_ref()?)));
-        let mut functions = located::<PythonFunction>(&assembled.stack)
-            .filter(|function| function.node.code.name == "sync");
-        let (function, planned, alb) = match (functions.next(), functions.next(), planned) {
-            (None, None, None) => return Ok(None),
-            (Some(function), None, Some((planned, alb))) => (function, planned, alb),
-            _ => {
-                return Err("the stack has another number of functions that keep addresses".into());
-            }
+        let stack = &assembled.stack;
+        let balancer = located::<ApplicationBalancer>(stack).next();
+        let balancer = balancer.map(|found| &stack.entries[found.index].address);
+        let network = plan.network.as_ref();
+        let planned = network.and_then(|network| network.sync.as_ref().zip(network.alb.as_ref()));
+        let functions = located::<PythonFunction>(stack);
+        let functions: Vec<_> = functions
+            .filter(|function| function.node.code.name == "sync")
+            .collect();
+        let problem = "the stack has another number of functions that keep addresses";
+        ensure(functions.len() == usize::from(planned.is_some()), problem)?;
+        let Some((function, (planned, alb))) = functions.first().zip(planned) else {
+            return Ok(None);
         };
         runs(assembled, function.index, planned)?;
         let function = function.node;
-        asks_for(function, alb, balancer)?;
-        counts_as_planned(function, planned)?;
-        let kept = kept(function)?;
-        may_act(assembled, function, &kept)?;
+        ensure(
+            asks_for(function, alb, balancer),
+            "the function keeps the addresses of another load balancer",
+        )?;
+        ensure(
+            counts_as_planned(function, planned),
+            "the function that keeps addresses counts, remembers or runs otherwise",
+        )?;
+        let kept = kept(function);
+        let kept = kept.ok_or("the function that keeps addresses cannot read its target groups")?;
+        ensure(
+            may_act(assembled, function, &kept),
+            "the function that keeps addresses may register or write elsewhere, or not at all",
+        )?;
         Ok(Some(Self { kept }))
     }
 
@@ -58,166 +67,108 @@ impl Sync {
 /// Checks that exactly one schedule calls the function, with the permission to and at the planned
 /// interval.
 fn runs(assembled: &Assembled, function: usize, planned: &SyncPlan) -> Result<(), String> {
-    let mut schedules = located::<Schedule>(&assembled.stack)
-        .filter(|schedule| schedule.node.function.index() == function);
+    let is_of = |schedule: &StackNode<'_, Schedule>| schedule.node.function.index() == function;
+    let mut schedules = located(&assembled.stack).filter(is_of);
     let (Some(schedule), None) = (schedules.next(), schedules.next()) else {
         return Err("the function that keeps addresses is not run by the one schedule".into());
     };
     let minutes = planned.interval_minutes;
-    let expression = format!(
-        "rate({minutes} minute{})",
-        if minutes == 1 { "" } else { "s" }
-    );
-    if schedule.node.expression != expression {
-        return Err("the function that keeps addresses runs at other times".into());
-    }
-    let mut permissions = assembled.stack.all::<SchedulePermission>();
-    let is_due = permissions
-        .next()
-        .is_some_and(|it| it.function.index() == function && it.schedule.index() == schedule.index);
-    if !is_due || permissions.next().is_some() {
-        return Err(
-            "the schedule may not call the function that keeps addresses, or another may".into(),
-        );
-    }
-    Ok(())
+    let s = if minutes == 1 { "" } else { "s" };
+    ensure(
+        schedule.node.expression == format!("rate({minutes} minute{s})"),
+        "the function that keeps addresses runs at other times",
+    )?;
+    let permissions: Vec<&SchedulePermission> = assembled.stack.all().collect();
+    ensure(
+        matches!(*permissions, [only]
+            if only.function.index() == function && only.schedule.index() == schedule.index),
+        "the schedule may not call the function that keeps addresses, or another may",
+    )
 }
 
-/// Checks that the function looks up the name of this balancer.
-fn asks_for(
-    function: &PythonFunction,
-    alb: &AlbPlan,
-    balancer: Option<&Address>,
-) -> Result<(), String> {
-    let asked = function.environment.get("ALB_DNS_NAME");
-    let is_it = match (&alb.balancer, asked, balancer) {
-        (AlbBalancerPlan::Made { .. }, Some(Value::Attribute(asked)), Some(balancer)) => {
-            asked.of == *balancer
-                && asked.terraform == "dns_name"
-                && asked.cloudformation == Spelling::GetAtt("DNSName")
-        }
-        (
-            AlbBalancerPlan::Existing {
-                dns_name: Some(planned),
-                ..
-            },
-            Some(asked),
-            _,
-        ) => is_same(asked, planned),
-        (AlbBalancerPlan::Made { .. } | AlbBalancerPlan::Existing { .. }, _, _) => false,
+/// Returns whether the function looks up the name of this balancer.
+fn asks_for(function: &PythonFunction, alb: &AlbPlan, balancer: Option<&Address>) -> bool {
+    let Some(name) = function.environment.get("ALB_DNS_NAME") else {
+        return false;
     };
-    if is_it {
-        Ok(())
-    } else {
-        Err("the function keeps the addresses of another load balancer".into())
+    match &alb.balancer {
+        AlbBalancerPlan::Made { .. } => matches!(name, Value::Attribute(name)
+            if Some(&name.of) == balancer
+                && name.terraform == "dns_name"
+                && name.cloudformation == Spelling::GetAtt("DNSName")),
+        AlbBalancerPlan::Existing { dns_name, .. } => is_same(&Some(name.clone()), dns_name),
     }
 }
 
-fn counts_as_planned(function: &PythonFunction, planned: &SyncPlan) -> Result<(), String> {
-    let numbers = [
-        (
-            "MISSING_BEFORE_DEREGISTER",
-            planned.missing_before_deregister,
-        ),
-        ("MAX_LOOKUPS_PER_RUN", planned.max_lookups_per_run),
-        ("SCHEDULE_SECONDS", planned.interval_minutes * 60),
-    ];
+fn counts_as_planned(function: &PythonFunction, planned: &SyncPlan) -> bool {
+    let missing = planned.missing_before_deregister.to_string();
+    let lookups = planned.max_lookups_per_run.to_string();
+    let seconds = (planned.interval_minutes * 60).to_string();
     let state = match planned.state {
         SyncState::Ssm => "ssm",
         SyncState::S3 => "s3",
     };
-    let has_place = function.environment.contains_key("STATE_PREFIX")
-        && function.environment.contains_key("STATE_BUCKET") == (planned.state == SyncState::S3);
-    let concurrency = planned.reserves_concurrency.then_some(1);
-    if numbers
-        .iter()
-        .all(|(name, number)| is_text(function, name, &number.to_string()))
-        && is_text(function, "STATE", state)
-        && has_place
-        && function.reserved_concurrency == concurrency
+    let texts = [
+        ("MISSING_BEFORE_DEREGISTER", &*missing),
+        ("MAX_LOOKUPS_PER_RUN", &lookups),
+        ("SCHEDULE_SECONDS", &seconds),
+        ("STATE", state),
+    ];
+    let environment = &function.environment;
+    has_texts(function, &texts)
+        && environment.contains_key("STATE_PREFIX")
+        && environment.contains_key("STATE_BUCKET") == (planned.state == SyncState::S3)
+        && function.reserved_concurrency == planned.reserves_concurrency.then_some(1)
         && function.network.is_none()
         && function.timeout_s < 60
-    {
-        Ok(())
-    } else {
-        Err("the function that keeps addresses counts, remembers or runs otherwise".into())
-    }
 }
 
-/// `port=ARN,port=ARN`.
-fn kept(function: &PythonFunction) -> Result<Vec<(u16, Value)>, String> {
-    let problem = || "the function that keeps addresses cannot read its target groups".to_owned();
+/// Reads `port=ARN,port=ARN`.
+fn kept(function: &PythonFunction) -> Option<Vec<(u16, Value)>> {
     let Some(Value::Text(parts)) = function.environment.get("TARGET_GROUPS") else {
-        return Err(problem());
+        return None;
     };
-    let mut kept = Vec::new();
-    for pair in parts.chunks(2) {
+    let pair = |(index, pair): (usize, &[Value])| {
         let [Value::Literal(start), arn @ Value::Attribute(_)] = pair else {
-            return Err(problem());
+            return None;
         };
-        let start = if kept.is_empty() {
-            Some(&**start)
-        } else {
-            start.strip_prefix(',')
-        };
-        let port = start
-            .and_then(|it| it.strip_suffix('='))
-            .and_then(|it| it.parse().ok())
-            .ok_or_else(problem)?;
-        kept.push((port, arn.clone()));
-    }
-    Ok(kept)
+        let comma = if index == 0 { "" } else { "," };
+        let port = start.strip_prefix(comma)?.strip_suffix('=')?;
+        Some((port.parse().ok()?, arn.clone()))
+    };
+    parts.chunks(2).enumerate().map(pair).collect()
 }
 
-/// Checks that its role may register targets in these groups alone, and may write its state.
-fn may_act(
-    assembled: &Assembled,
-    function: &PythonFunction,
-    kept: &[(u16, Value)],
-) -> Result<(), String> {
-    let role: &Role = node(&assembled.stack, &function.role)
-        .ok_or("the function that keeps addresses has no role")?;
+/// Returns whether its role may register targets in these groups alone, and may write its state.
+fn may_act(assembled: &Assembled, function: &PythonFunction, kept: &[(u16, Value)]) -> bool {
+    let role: Option<&Role> = node(&assembled.stack, &function.role);
     let only = |action: &'static str| {
-        let mut statements = role
-            .statements
-            .iter()
-            .filter(|it| it.actions.contains(&action));
-        statements
-            .next()
-            .filter(|_| statements.next().is_none())
-            .map(|it| it.resources.as_slice())
+        let statements = role?.statements.iter();
+        let mut statements = statements.filter(|allowed| allowed.actions.contains(&action));
+        let only = statements.next().filter(|_| statements.next().is_none())?;
+        Some(&*only.resources)
     };
-    if !only("elasticloadbalancing:RegisterTargets")
-        .is_some_and(|it| it.iter().eq(kept.iter().map(|it| &it.1)))
-    {
-        return Err("the function may register in other target groups than it keeps".into());
-    }
-    let environment = &function.environment;
-    let end = |resources: &[Value]| match resources {
+    let groups = only("elasticloadbalancing:RegisterTargets");
+    let is_registered = groups.is_some_and(|groups| groups.iter().eq(kept.iter().map(|of| &of.1)));
+    // The end of the one resource: what all is below, and a text behind that.
+    let end = |action| match only(action)? {
         [Value::Text(parts)] => parts
             .split_last_chunk()
-            .map(|(_, end): (_, &[Value; 2])| end.clone()),
+            .map(|(_, end): (_, &[Value; 2])| end),
         _ => None,
     };
-    let is_all_below = |it: &Value, start: &str| matches!(it, Value::Literal(text) if **text == *format!("{start}/*"));
-    let is_written = match (
-        environment.get("STATE_PREFIX"),
-        environment.get("STATE_BUCKET"),
-    ) {
-        (Some(path), None) => only("ssm:PutParameter")
-            .and_then(end)
-            .is_some_and(|[found, rest]| found == *path && is_all_below(&rest, "")),
-        (Some(Value::Literal(prefix)), Some(Value::Attribute(bucket))) => only("s3:PutObject")
-            .and_then(end)
-            .is_some_and(|[found, rest]| {
-                matches!(found, Value::Attribute(found) if found.of == bucket.of)
-                    && is_all_below(&rest, &format!("/{prefix}"))
-            }),
-        (None | Some(_), _) => false,
-    };
-    if is_written {
-        Ok(())
-    } else {
-        Err("the function that keeps addresses may not write where it remembers".into())
-    }
+    let environment = &function.environment;
+    let prefix = environment.get("STATE_PREFIX");
+    is_registered
+        && match (prefix, environment.get("STATE_BUCKET")) {
+            (Some(path), None) => {
+                end("ssm:PutParameter") == Some(&[path.clone(), Value::literal("/*")])
+            }
+            (Some(Value::Literal(prefix)), Some(Value::Attribute(bucket))) => {
+                let all = Value::literal(format!("/{prefix}/*"));
+                matches!(end("s3:PutObject"), Some([Value::Attribute(of), rest])
+                    if of.of == bucket.of && *rest == all)
+            }
+            (None | Some(_), _) => false,
+        }
 }

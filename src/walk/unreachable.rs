@@ -24,78 +24,14 @@ pub(crate) fn is_unreachable(
         is_wider: false,
         is_narrower: false,
     };
-    if try_all(tree, &tree.places[0], path, probe).leaks {
-        Err("is not public, but a backend answers it through another template".into())
-    } else {
-        Ok(())
-    }
+    try_all(tree, &tree.places[0], path, probe)?;
+    Ok(())
 }
 
-/// Tries every request for the rest of a path.
-fn try_all(
-    tree: &ResourceTree<'_>,
-    here: &ResourcePlace<'_>,
-    path: &[Segment],
-    probe: Probe,
-) -> Tried {
-    let below = |next: usize, probe: Probe, rest: &[Segment]| {
-        try_all(tree, &tree.places[next], rest, probe)
-    };
-    let wider = Probe {
-        is_wider: true,
-        ..probe
-    };
-    let narrower = Probe {
-        is_narrower: true,
-        ..probe
-    };
-    let Some((first, rest)) = path.split_first() else {
-        return Tried::of(here, probe);
-    };
-    let mut tried = match first {
-        Segment::Literal(text) => match (here.literals.get(&**text), here.variable) {
-            (Some(next), _) => below(*next, probe, rest),
-            (None, Some((_, next))) => below(next, wider, rest),
-            (None, None) => Tried::MISSED,
-        },
-        Segment::Variable(_) => {
-            let variable = here.variable;
-            let other = variable.map_or(Tried::MISSED, |(_, next)| below(next, probe, rest));
-            // A literal beats a variable: unless an earlier segment decided, its requests are the
-            // public path's own.
-            let literals = here.literals.values().filter(|_| probe.is_wider);
-            let literals = literals.map(|next| below(*next, narrower, rest));
-            literals.fold(other, Tried::or)
-        }
-        // Unless an earlier segment decided, whatever is public below it is more particular.
-        Segment::Rest(_) => {
-            let own = here.rest.map_or(Tried::MISSED, |(_, greedy)| {
-                Tried::of(&tree.places[greedy], probe)
-            });
-            let is_below = probe.is_wider && is_proxy_below(tree, here, probe.method);
-            return Tried {
-                leaks: own.leaks || is_below,
-                ..own
-            };
-        }
-    };
-    // Where the branch has no method the gateway falls back to a greedy variable above it (P7).
-    if let (true, Some((_, greedy))) = (tried.misses, here.rest) {
-        tried.misses = false;
-        tried = tried.or(Tried::of(&tree.places[greedy], wider));
-    }
-    tried
-}
+/// True where one of the requests has no method at a place; an error where a backend gets one.
+type Misses = Result<bool, &'static str>;
 
-fn is_proxy_below(tree: &ResourceTree<'_>, here: &ResourcePlace<'_>, method: HttpMethod) -> bool {
-    let is_proxy = |it: &StackNode<'_, Method>| {
-        it.node.http_method.overlaps(method) && it.node.integration.is_backend()
-    };
-    here.children().any(|child| {
-        let child = &tree.places[child];
-        child.methods.values().any(is_proxy) || is_proxy_below(tree, child, method)
-    })
-}
+const LEAK: &str = "is not public, but a backend answers it through another template";
 
 /// State of the search through the tree for an operation that is not public.
 #[derive(Clone, Copy)]
@@ -107,58 +43,86 @@ struct Probe {
     is_narrower: bool,
 }
 
-/// Result for all requests for a path.
-#[derive(Clone, Copy)]
-struct Tried {
-    /// A backend gets one of them in its place.
-    leaks: bool,
-    /// One of them has no method here.
-    misses: bool,
+/// Tries every request for the rest of a path.
+fn try_all(
+    tree: &ResourceTree<'_>,
+    here: &ResourcePlace<'_>,
+    path: &[Segment],
+    probe: Probe,
+) -> Misses {
+    let Some((first, rest)) = path.split_first() else {
+        return try_place(here, probe);
+    };
+    let below = |next: usize, probe: Probe| try_all(tree, &tree.places[next], rest, probe);
+    let wider = Probe {
+        is_wider: true,
+        ..probe
+    };
+    let narrower = Probe {
+        is_narrower: true,
+        ..probe
+    };
+    let misses = match first {
+        Segment::Literal(text) => match (here.literals.get(&**text), here.variable) {
+            (Some(next), _) => below(*next, probe)?,
+            (None, Some((_, next))) => below(next, wider)?,
+            (None, None) => true,
+        },
+        Segment::Variable(_) => {
+            let variable = here.variable.map(|(_, next)| below(next, probe));
+            let mut misses = variable.unwrap_or(Ok(true))?;
+            // A literal beats a variable: unless an earlier segment decided, its requests are the
+            // public path's own.
+            for next in here.literals.values().filter(|_| probe.is_wider) {
+                misses |= below(*next, narrower)?;
+            }
+            misses
+        }
+        // Unless an earlier segment decided, whatever is public below it is more particular.
+        Segment::Rest(_) if probe.is_wider && is_proxy_below(tree, here, probe.method) => {
+            return Err(LEAK);
+        }
+        Segment::Rest(_) => {
+            let greedy = here.rest.map(|(_, greedy)| &tree.places[greedy]);
+            return greedy.map_or(Ok(true), |greedy| try_place(greedy, probe));
+        }
+    };
+    // Where the branch has no method the gateway falls back to a greedy variable above it (P7).
+    match here.rest {
+        Some((_, greedy)) if misses => try_place(&tree.places[greedy], wider),
+        Some(_) | None => Ok(misses),
+    }
 }
 
-impl Tried {
-    const MISSED: Self = Self {
-        leaks: false,
-        misses: true,
+fn is_proxy_below(tree: &ResourceTree<'_>, here: &ResourcePlace<'_>, method: HttpMethod) -> bool {
+    let is_proxy = |found: &StackNode<'_, Method>| {
+        found.node.http_method.overlaps(method) && found.node.integration.is_backend()
     };
+    here.children().any(|child| {
+        let child = &tree.places[child];
+        child.methods.values().any(is_proxy) || is_proxy_below(tree, child, method)
+    })
+}
 
-    fn or(self, other: Self) -> Self {
-        Self {
-            leaks: self.leaks || other.leaks,
-            misses: self.misses || other.misses,
-        }
+/// Tries the requests that come to a place.
+fn try_place(place: &ResourcePlace<'_>, probe: Probe) -> Misses {
+    let methods = &place.methods;
+    let exact = methods.get(&probe.method);
+    let exact = exact.or_else(|| methods.get(&HttpMethod::Any));
+    // A preflight request represents no other method.
+    let is_request = |found: &&StackNode<'_, Method>| {
+        !matches!(found.node.integration, Integration::Preflight(_))
+            && found.node.http_method.overlaps(probe.method)
+    };
+    let found = exact.or_else(|| methods.values().find(is_request));
+    let Some(StackNode { node: found, .. }) = found else {
+        return Ok(true);
+    };
+    // A method of its own could be refused beside ANY.
+    let is_any = found.http_method == HttpMethod::Any && probe.method != HttpMethod::Any;
+    if found.integration.is_backend() && (probe.is_wider || is_any) {
+        return Err(LEAK);
     }
-
-    fn of(place: &ResourcePlace<'_>, probe: Probe) -> Self {
-        // A preflight request represents no other method.
-        let is_request =
-            |it: &&StackNode<'_, Method>| !matches!(it.node.integration, Integration::Preflight(_));
-        let exact = place
-            .methods
-            .get(&probe.method)
-            .or_else(|| place.methods.get(&HttpMethod::Any));
-        let found = exact.or_else(|| {
-            place
-                .methods
-                .values()
-                .find(|it| is_request(it) && it.node.http_method.overlaps(probe.method))
-        });
-        let Some(StackNode { node: found, .. }) = found else {
-            return Self::MISSED;
-        };
-        // Any method but those that are there falls through.
-        let misses = exact.is_none() && !probe.is_narrower;
-        match found.integration {
-            Integration::NotFound | Integration::Preflight(_) => Self {
-                leaks: false,
-                misses,
-            },
-            // A method of its own could be refused beside ANY.
-            Integration::Proxy(_) | Integration::Internet(_) | Integration::Function(_) => Self {
-                leaks: probe.is_wider
-                    || (found.http_method == HttpMethod::Any && probe.method != HttpMethod::Any),
-                misses,
-            },
-        }
-    }
+    // Any method but those that are there falls through.
+    Ok(exact.is_none() && !probe.is_narrower)
 }

@@ -1,93 +1,131 @@
-//! Values of the stack against those of the plan.
+//! Values of the stack, computed from those of the plan. Written apart from `assemble`, which is
+//! checked.
 //!
-//! In: a value of each. Out: whether they are the same. Pure.
+//! In: a part of the plan. Out: the part of the stack that it has to become. Pure.
 
-use crate::aws::{Function, Members, PythonFunction};
-use crate::plan::{self, FunctionPlan, Values, names};
-use crate::stack::{Label, List, Value};
+use std::fmt::Display;
 
-/// Returns a value of the plan as the stack has it. Written apart from `assemble`, which is checked.
-pub(crate) fn value_of(planned: &plan::Value) -> Value {
-    match planned {
-        plan::Value::Literal(text) => Value::Literal(text.clone()),
-        plan::Value::Input(name) => Value::Input(name.clone()),
-        plan::Value::Expression(text) => Value::Expression(text.clone()),
-        plan::Value::Parameter { path, is_list } => Value::Parameter {
-            label: Label::new(names::parameter_label(path)),
-            is_list: *is_list,
-        },
+use crate::aws::{Function, Members, Node, PythonFunction, Stack, ThrottleLimit};
+use crate::plan::{self, FunctionPlan, ThrottlePlan, Values, names};
+use crate::stack::{Holds, Label, List, Value};
+
+/// A part of the plan that the stack has as a type of its own.
+pub(crate) trait InStack {
+    type Found: PartialEq;
+
+    /// Returns it as the stack has to have it.
+    fn in_stack(&self) -> Self::Found;
+}
+
+/// Returns whether a part of the stack is that of the plan.
+pub(crate) fn is_same<P: InStack>(found: &P::Found, planned: &P) -> bool {
+    *found == planned.in_stack()
+}
+
+/// Returns the problem unless a condition holds.
+pub(crate) fn ensure(holds: bool, problem: impl Display) -> Result<(), String> {
+    if holds {
+        Ok(())
+    } else {
+        Err(problem.to_string())
     }
 }
 
-/// Returns a list of the plan as the stack has it.
-pub(crate) fn list_of(planned: &Values) -> List {
-    match planned {
-        Values::List(values) => List::Of(values.iter().map(value_of).collect()),
-        Values::One(one) => List::One(value_of(one)),
+/// Returns the node of a kind that has one node.
+pub(crate) fn only<K>(stack: &Stack) -> Option<&K>
+where
+    Node: Holds<K>,
+{
+    let mut nodes = stack.all::<K>();
+    nodes.next().filter(|_| nodes.next().is_none())
+}
+
+/// Returns whether the stack has that number of nodes of a kind.
+pub(crate) fn has_count<'s, K: 's>(stack: &'s Stack, planned: usize) -> bool
+where
+    Node: Holds<K>,
+{
+    stack.all::<K>().count() == planned
+}
+
+impl<P: InStack> InStack for Option<P> {
+    type Found = Option<P::Found>;
+
+    fn in_stack(&self) -> Self::Found {
+        self.as_ref().map(P::in_stack)
     }
 }
 
-/// Returns whether a value of the stack is that of the plan.
-pub(crate) fn is_same(found: &Value, planned: &plan::Value) -> bool {
-    *found == value_of(planned)
+impl<P: InStack> InStack for &P {
+    type Found = P::Found;
+
+    fn in_stack(&self) -> P::Found {
+        P::in_stack(self)
+    }
 }
 
-/// Returns whether both are there and the same, or neither is there.
-pub(crate) fn is_same_option(found: Option<&Value>, planned: Option<&plan::Value>) -> bool {
-    found == planned.map(value_of).as_ref()
+impl InStack for plan::Value {
+    type Found = Value;
+
+    fn in_stack(&self) -> Value {
+        match self {
+            Self::Literal(text) => Value::Literal(text.clone()),
+            Self::Input(name) => Value::Input(name.clone()),
+            Self::Expression(text) => Value::Expression(text.clone()),
+            Self::Parameter { path, is_list } => Value::Parameter {
+                label: Label::new(names::parameter_label(path)),
+                is_list: *is_list,
+            },
+        }
+    }
 }
 
-/// Returns whether a list of the stack is that of the plan.
-pub(crate) fn is_same_list(found: &List, planned: &Values) -> bool {
-    *found == list_of(planned)
+impl InStack for Values {
+    type Found = List;
+
+    fn in_stack(&self) -> List {
+        match self {
+            Self::List(values) => List::Of(values.iter().map(InStack::in_stack).collect()),
+            Self::One(one) => List::One(one.in_stack()),
+        }
+    }
 }
 
-/// Returns whether both are there and the same, or neither is there.
-pub(crate) fn is_same_list_option(found: Option<&List>, planned: Option<&Values>) -> bool {
-    found == planned.map(list_of).as_ref()
+impl InStack for FunctionPlan {
+    type Found = Function;
+
+    fn in_stack(&self) -> Function {
+        match self.clone() {
+            Self::Name { name, qualifier } => Function::Name { name, qualifier },
+            Self::Arn { arn, qualifier } => Function::Arn { arn, qualifier },
+            Self::Given(arn) => Function::Given(arn.in_stack()),
+        }
+    }
+}
+
+impl InStack for ThrottlePlan {
+    type Found = ThrottleLimit;
+
+    fn in_stack(&self) -> ThrottleLimit {
+        let Self { rate, burst } = *self;
+        ThrottleLimit { rate, burst }
+    }
 }
 
 /// Returns whether the members of a target group are those of the plan.
 pub(crate) fn has_members(found: &Members, planned: &Values) -> bool {
-    match (found, planned) {
-        (Members::Listed(found), Values::List(planned)) => found
-            .iter()
-            .map(|(_, member)| member)
-            .eq(&planned.iter().map(value_of).collect::<Vec<_>>()),
-        (Members::Each(found), Values::One(planned)) => is_same(found, planned),
-        (Members::Listed(_) | Members::Each(_), _) => false,
-    }
+    let found = match found {
+        Members::Listed(members) => List::Of(members.iter().map(|(_, to)| to.clone()).collect()),
+        Members::Each(list) => List::One(list.clone()),
+    };
+    is_same(&found, planned)
 }
 
-/// Returns whether a function of the user's is that of the plan.
-pub(crate) fn is_same_function(found: &Function, planned: &FunctionPlan) -> bool {
-    match (found, planned) {
-        (
-            Function::Name { name, qualifier },
-            FunctionPlan::Name {
-                name: planned,
-                qualifier: version,
-            },
-        )
-        | (
-            Function::Arn {
-                arn: name,
-                qualifier,
-            },
-            FunctionPlan::Arn {
-                arn: planned,
-                qualifier: version,
-            },
-        ) => name == planned && qualifier == version,
-        (Function::Given(found), FunctionPlan::Given(planned)) => is_same(found, planned),
-        (
-            Function::Name { .. } | Function::Arn { .. } | Function::Given(_) | Function::Made(_),
-            _,
-        ) => false,
-    }
-}
-
-/// Returns whether a variable of a function's environment is that text.
-pub(crate) fn is_text(function: &PythonFunction, name: &str, text: &str) -> bool {
-    matches!(function.environment.get(name), Some(Value::Literal(found)) if **found == *text)
+/// Returns whether variables of a function's environment are these texts.
+pub(crate) fn has_texts(function: &PythonFunction, texts: &[(&str, &str)]) -> bool {
+    let is_text = |name: &str, text: &str| match function.environment.get(name) {
+        Some(Value::Literal(found)) => **found == *text,
+        Some(_) | None => false,
+    };
+    texts.iter().all(|(name, text)| is_text(name, text))
 }

@@ -24,7 +24,7 @@ pub struct Authorizer {
 fields! { Authorizer { access: [api, name, asks] } }
 
 /// Type of an authorizer.
-#[derive(Debug, Serialize)]
+#[derive(Debug, PartialEq, Eq, Serialize)]
 pub enum AuthorizerKind {
     Cognito {
         user_pools: List,

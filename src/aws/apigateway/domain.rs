@@ -10,7 +10,7 @@ use crate::sink::{Properties, Terraform};
 use crate::stack::{Handle, Spelling, Value};
 
 /// A domain with its certificate.
-#[derive(Debug, Serialize)]
+#[derive(Debug, PartialEq, Eq, Serialize)]
 pub struct DomainName {
     pub name: Value,
     /// Edge-optimized, else regional.
@@ -98,7 +98,7 @@ impl Handle<DomainName> {
 }
 
 /// Base path of an API on a domain.
-#[derive(Debug, Serialize)]
+#[derive(Debug, PartialEq, Eq, Serialize)]
 pub struct BasePathMapping {
     pub api: Handle<RestApi>,
     pub stage: Handle<Stage>,

@@ -18,7 +18,7 @@ pub enum EndpointType {
 fields! { enum EndpointType { Regional, Edge, Private } }
 
 /// Endpoint of an API.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Endpoint {
     pub kind: EndpointType,
     /// Of a private API.
@@ -48,7 +48,7 @@ impl Endpoint {
 }
 
 /// Resource policy of an API.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub enum ResourcePolicy {
     /// Everybody who comes through one of the endpoints, and from one of the ranges.
     Among {

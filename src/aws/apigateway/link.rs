@@ -73,7 +73,7 @@ impl HasId for VpcLinkV2 {}
 
 /// A link of the stack, or one that is there. For digests, the first is as it was before there was
 /// a second.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum VpcLinkRef {
     Made(Handle<VpcLink>),

@@ -9,7 +9,7 @@ use super::mock::MockResponse;
 use crate::openapi::HttpMethod;
 
 /// Response to a preflight for a path.
-#[derive(Debug, Serialize)]
+#[derive(Debug, PartialEq, Eq, Serialize)]
 pub struct Preflight {
     /// `*` alone, or one or more origins.
     pub origins: Vec<Arc<str>>,

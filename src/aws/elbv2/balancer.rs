@@ -117,7 +117,7 @@ impl Handle<LoadBalancer> {
 
 /// A balancer of the stack, or one that is there. For digests, the first is as it was before there
 /// was a second.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum BalancerRef {
     Made(Handle<LoadBalancer>),
@@ -147,15 +147,6 @@ impl BalancerRef {
         match self {
             Self::Made(balancer) => balancer.dns_name(),
             Self::Existing(balancer) => balancer.dns_name.clone(),
-        }
-    }
-
-    /// Returns whether both are the same balancer.
-    pub fn is(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Made(one), Self::Made(other)) => one.index() == other.index(),
-            (Self::Existing(one), Self::Existing(other)) => one == other,
-            (Self::Made(_) | Self::Existing(_), _) => false,
         }
     }
 }

@@ -60,7 +60,7 @@ impl GroupProtocol {
 }
 
 /// Protocol of a health check.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub enum HealthProtocol {
     Tcp,
     Http { path: Arc<str>, matcher: Arc<str> },
@@ -103,7 +103,7 @@ impl HealthCheck {
 }
 
 /// Members of a group: one by one, or a list.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub enum Members {
     /// Each with the key of its attachment.
     Listed(Vec<(String, Value)>),

@@ -125,7 +125,7 @@ fn pointer_of_port(spec: &BlueprintSpec, backend: &str, port: u16) -> String {
 ///
 /// Source: docs/aws-rules.md#l10 (504 where no byte came for the balancer's idle time).
 fn idle(plan: &Plan, blueprint: &Blueprint) -> Option<Diagnostic> {
-    let alb = plan.network.as_ref()?.alb.as_ref()?;
+    let alb = plan.alb()?;
     let AlbBalancerPlan::Made { idle_timeout_s, .. } = alb.balancer else {
         return None;
     };

@@ -117,6 +117,12 @@ pub struct NetworkPlan {
 }
 
 impl BackendPlan {
+    /// The segments that are put before a path, as a path; empty where there are none.
+    pub fn prefix(&self) -> String {
+        let segments = self.path_prefix.iter();
+        segments.map(|segment| format!("/{segment}")).collect()
+    }
+
     pub fn balanced(&self) -> Option<&BalancedPlan> {
         match &self.integration {
             IntegrationPlan::Balanced(balanced) => Some(balanced),
@@ -140,5 +146,10 @@ impl Plan {
     /// The backends behind the load balancer, by name.
     pub fn balanced(&self) -> impl Iterator<Item = &BalancedPlan> {
         self.backends.iter().filter_map(BackendPlan::balanced)
+    }
+
+    /// The application load balancer.
+    pub fn alb(&self) -> Option<&AlbPlan> {
+        self.network.as_ref()?.alb.as_ref()
     }
 }

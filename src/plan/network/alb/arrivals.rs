@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use super::paths::{described_path, other_slash, prefix_of, public_path, unnamed};
+use super::paths::{described_path, other_slash, public_path, unnamed};
 use crate::blueprint::Exposure;
 use crate::openapi::HttpMethod;
 use crate::plan::network::listener_rules::{Destination, Pattern, Templates};
@@ -37,11 +37,11 @@ pub(crate) fn arrivals<'a>(
             && let Some(backend) = backend
         {
             let to = Destination::Backend(backend);
-            served.add(index, operation, to, prefix_of(&backends[backend]));
+            served.add(index, operation, to, backends[backend].prefix());
         }
     }
     let here = backends.iter().filter(|backend| is_here(backend));
-    let prefixes: BTreeSet<String> = here.map(prefix_of).collect();
+    let prefixes: BTreeSet<String> = here.map(BackendPlan::prefix).collect();
     let mut refused = Vec::new();
     let mut index_of_served = ServedIndex::of(&served);
     for (index, operation) in operations.iter().enumerate() {
@@ -54,7 +54,7 @@ pub(crate) fn arrivals<'a>(
         let backend = operation.backend.map(|index| &backends[index]);
         let own = backend
             .filter(|backend| backend.balanced().is_some())
-            .map(prefix_of);
+            .map(BackendPlan::prefix);
         let foreign = prefixes
             .iter()
             .filter(|prefix| Some(*prefix) != own.as_ref());

@@ -3,13 +3,7 @@
 //! In: operations, backends. Out: texts of paths. Pure.
 
 use crate::plan::paths::plain;
-use crate::plan::{BackendPlan, OperationPlan, text_of};
-
-/// The backend's prefix as a path, empty where it has none.
-pub(crate) fn prefix_of(backend: &BackendPlan) -> String {
-    let segments = backend.path_prefix.iter();
-    segments.map(|segment| format!("/{segment}")).collect()
-}
+use crate::plan::{OperationPlan, text_of};
 
 pub(crate) fn public_path(operation: &OperationPlan) -> String {
     let slash = if operation.has_trailing_slash && !operation.backend_path.is_empty() {
