@@ -112,51 +112,62 @@ pub fn trace(plan: &Plan, assembled: &Assembled, request: &TracedRequest) -> Res
         .transpose()?
         .flatten();
     let exposure = not_public.and_then(exposure_of);
+    let mut trace = Trace::without_api(request, exposure.as_deref(), private);
     if assembled.api.is_none() {
-        return Ok(without_api(request, exposure, private));
+        return Ok(trace);
     }
     hops.stage(request);
     let route = router.route(request.method, &segments);
     let place = router.place(&segments);
-    let answer = match (&route, &place) {
-        (Some(route), _) => {
-            hops.resource(&route.path);
+    if let Some(path) = route.as_ref().map(|route| &route.path).or(place.as_ref()) {
+        hops.resource(path);
+    }
+    trace.answer = match &route {
+        Some(route) => {
             hops.method(route.method);
             hops.integration(route, request)?;
             routed(&hops, &route.method.node.integration, exposure, || {
                 taker_without_refusals(&router, request)
             })
         }
-        (None, place) => {
-            if let Some(path) = place {
-                hops.resource(path);
-            }
-            unrouted(assembled, place.is_some(), exposure)
-        }
+        None => unrouted(assembled, place.is_some(), exposure),
     };
-    let is_preflight = route
-        .as_ref()
-        .is_some_and(|route| matches!(route.method.node.integration, Integration::Preflight(_)));
-    let served = answer.by == Answerer::Backend || is_preflight;
-    let mut notes = request.notes(route.as_ref());
-    notes.extend(repeated_stage(plan, &segments).filter(|_| !served));
-    Ok(Trace {
-        method: request.method.as_str(),
-        path: request.path.clone(),
-        served,
-        answer,
-        hops: hops.all,
-        private: private.filter(|_| !served),
-        methods: place
-            .map(|path| nearest::methods(tree, path.place))
-            .unwrap_or_default(),
-        nearest: if served {
-            Vec::new()
-        } else {
-            nearest::nearest(tree, request.method, &segments)
-        },
-        notes,
-    })
+    trace.hops = hops.all;
+    trace.notes = request.notes(route.as_ref());
+    let integration = route.map(|route| &route.method.node.integration);
+    let is_preflight = matches!(integration, Some(Integration::Preflight(_)));
+    trace.served = trace.answer.by == Answerer::Backend || is_preflight;
+    trace.methods = place.map_or_else(Vec::new, |path| nearest::methods(tree, path.place));
+    if trace.served {
+        trace.private = None;
+    } else {
+        trace.nearest = nearest::nearest(tree, request.method, &segments);
+        trace.notes.extend(repeated_stage(plan, &segments));
+    }
+    Ok(trace)
+}
+
+impl Trace {
+    /// Returns the trace where nothing is public, so that there is no gateway.
+    fn without_api(
+        request: &TracedRequest,
+        exposure: Option<&str>,
+        private: Option<Private>,
+    ) -> Self {
+        let exposure = exposure.map_or_else(String::new, |exposure| format!("; {exposure}"));
+        let why = format!("no operation is public, so there is no API{exposure}");
+        Self {
+            method: request.method.as_str(),
+            path: request.path.clone(),
+            served: false,
+            answer: Response::new(Answerer::Gateway, None, why),
+            hops: Vec::new(),
+            private,
+            methods: Vec::new(),
+            nearest: Vec::new(),
+            notes: request.notes(None),
+        }
+    }
 }
 
 /// The response to a request that no method takes.
@@ -185,22 +196,15 @@ fn no_route(stack: &Stack) -> (u16, String) {
         let mut responses = stack.all::<GatewayResponse>();
         responses.find(|response| response.of == of)
     };
-    match NO_ROUTE_TYPES.into_iter().find_map(created) {
-        Some(response) => {
-            let body = response
-                .body
-                .replace(
-                    "$context.error.messageString",
-                    &format!("\"{NO_ROUTE_MESSAGE}\""),
-                )
-                .replace("$context.error.message", NO_ROUTE_MESSAGE);
-            (response.status.unwrap_or(NO_ROUTE_STATUS), body)
-        }
-        None => (
-            NO_ROUTE_STATUS,
-            format!("{{\"message\":\"{NO_ROUTE_MESSAGE}\"}}"),
-        ),
-    }
+    let message = format!("\"{NO_ROUTE_MESSAGE}\"");
+    let Some(response) = NO_ROUTE_TYPES.into_iter().find_map(created) else {
+        return (NO_ROUTE_STATUS, format!("{{\"message\":{message}}}"));
+    };
+    let body = response
+        .body
+        .replace("$context.error.messageString", &message)
+        .replace("$context.error.message", NO_ROUTE_MESSAGE);
+    (response.status.unwrap_or(NO_ROUTE_STATUS), body)
 }
 
 /// The response to a request that a method takes; `taker` says who would take one that is refused.
@@ -231,27 +235,6 @@ fn repeated_stage(plan: &Plan, segments: &[&str]) -> Option<String> {
     };
     (segments.first() == Some(&&**name))
         .then(|| format!("`/{name}` is the stage; the path is what comes after it"))
-}
-
-/// Returns the trace where nothing is public, so that there is no gateway.
-fn without_api(
-    request: &TracedRequest,
-    exposure: Option<String>,
-    private: Option<Private>,
-) -> Trace {
-    let exposure = exposure.map_or_else(String::new, |exposure| format!("; {exposure}"));
-    let why = format!("no operation is public, so there is no API{exposure}");
-    Trace {
-        method: request.method.as_str(),
-        path: request.path.clone(),
-        served: false,
-        answer: Response::new(Answerer::Gateway, None, why),
-        hops: Vec::new(),
-        private,
-        methods: Vec::new(),
-        nearest: Vec::new(),
-        notes: request.notes(None),
-    }
 }
 
 /// Returns the route that would take a request that is refused, as the end of a sentence.

@@ -7,7 +7,7 @@ use super::request::TracedRequest;
 use super::values::shown;
 use crate::aws::{
     Authorization, AuthorizedBy, DomainName, FixedResponse, Header, Integration, Method, RestApi,
-    Stack, Stage,
+    Stack, Stage, UriSegment,
 };
 use crate::blueprint::OutputFormat;
 use crate::emit::places::{Places, Written};
@@ -16,7 +16,7 @@ use crate::follow::{
     uri_path,
 };
 use crate::openapi::HttpMethod;
-use crate::stack::Value;
+use crate::stack::{Handle, Value};
 
 /// Collects hops.
 pub(crate) struct Hops<'a> {
@@ -100,15 +100,12 @@ impl<'a> Hops<'a> {
 
     /// Adds the resource, the values of its variables, and the reason why it is selected.
     pub(crate) fn resource(&mut self, routed: &ResourcePath<'_>) {
-        let mut details: Vec<String> = routed
-            .values()
+        let values = routed.values();
+        let mut details: Vec<String> = values
             .map(|(name, value)| format!("{name} = {value}"))
             .collect();
-        details.extend(
-            routed
-                .beats
-                .map(|variable| format!("the literal beats `{{{variable}}}` beside it")),
-        );
+        let beats = |variable| format!("the literal beats `{{{variable}}}` beside it");
+        details.extend(routed.beats.map(beats));
         details.extend(routed.fell_back_from.as_ref().map(|place| {
             format!("the gateway falls back to it, as nothing answers at or below `{place}`")
         }));
@@ -127,41 +124,39 @@ impl<'a> Hops<'a> {
             ""
         };
         let place = self.place(Some(method.index));
-        self.add("method", http_method.as_str(), detail, place.clone());
-        self.authorizer(&method.node.authorization, place);
+        self.add("method", http_method.as_str(), detail, place);
+        let required = &method.node.authorization;
+        let (name, detail) = self.access(required);
+        let index = required.authorizer().map_or(method.index, Handle::index);
+        self.add("authorizer", name, detail, self.place(Some(index)));
     }
 
-    /// Adds the credentials that the gateway requires of the caller.
-    fn authorizer(&mut self, required: &Authorization, of_method: Option<Written>) {
-        let place = required
-            .authorizer()
-            .map_or(of_method, |authorizer| self.place(Some(authorizer.index())));
-        let scopes = || match &required.scopes[..] {
-            [] => "a token of one of its user pools".to_owned(),
-            scopes => format!(
-                "an access token with one of the scopes {}",
-                scopes.join(", ")
-            ),
-        };
-        let (name, mut detail) = match &required.by {
-            AuthorizedBy::Nobody => ("NONE".to_owned(), String::new()),
-            AuthorizedBy::Iam => (
-                "AWS_IAM".to_owned(),
-                "asks for a request signed with AWS credentials that may call the method"
-                    .to_owned(),
-            ),
-            AuthorizedBy::Cognito(by) => (by.label().to_string(), format!("asks for {}", scopes())),
-            AuthorizedBy::Custom(by) => (by.label().to_string(), "asks a function".to_owned()),
-        };
-        match (required.api_key, detail.is_empty()) {
-            (true, true) => {
-                detail.push_str("asks for an API key of a usage plan, and for nothing else")
+    /// Returns the name of an authorizer, and the credentials that the gateway requires.
+    fn access(&self, required: &Authorization) -> (String, String) {
+        let tokens = || match &required.scopes[..] {
+            [] => "asks for a token of one of its user pools".to_owned(),
+            scopes => {
+                let scopes = scopes.join(", ");
+                format!("asks for an access token with one of the scopes {scopes}")
             }
-            (true, false) => detail.push_str("; and for an API key of a usage plan"),
-            (false, true) => detail.push_str(&of_open_method(self.stack())),
-            (false, false) => {}
+        };
+        let key = "for an API key of a usage plan";
+        let (name, mut detail) = match &required.by {
+            AuthorizedBy::Nobody if required.api_key => {
+                return ("NONE".into(), format!("asks {key}, and for nothing else"));
+            }
+            AuthorizedBy::Nobody => return ("NONE".into(), of_open_method(self.stack())),
+            AuthorizedBy::Iam => (
+                "AWS_IAM",
+                "asks for a request signed with AWS credentials that may call the method".into(),
+            ),
+            AuthorizedBy::Cognito(by) => (by.label().as_str(), tokens()),
+            AuthorizedBy::Custom(by) => (by.label().as_str(), "asks a function".to_owned()),
+        };
+        if required.api_key {
+            detail.push_str(&format!("; and {key}"));
         }
-        self.add("authorizer", name, detail, place);
+        (name.to_owned(), detail)
     }
 
     /// The integration and what is behind it.
@@ -171,27 +166,21 @@ impl<'a> Hops<'a> {
         request: &TracedRequest,
     ) -> Result<(), String> {
         let method = route.method;
-        let variable = |name: &str| route.path.value(name);
-        let mut request = RuleRequest {
-            method: request.method.as_str(),
-            host: None,
-            path: "",
-        };
-        let path;
-        let (kind, detail) = match &method.node.integration {
+        let integration = &method.node.integration;
+        let forwarded = |path: &[UriSegment]| uri_path(path, |name| route.path.value(name));
+        let (mut host, mut path) = (None, String::new());
+        let (kind, detail) = match integration {
             Integration::Proxy(proxy) => {
-                path = uri_path(&proxy.path, variable);
-                request.path = &path;
-                request.host = literal_host(proxy);
+                (host, path) = (literal_host(proxy), forwarded(&proxy.path));
                 let protocol = if proxy.is_tls { "https" } else { "http" };
-                let (host, port) = (self.shown(&proxy.uri_host()), proxy.port);
-                let uri = format!("{protocol}://{host}:{port}{path}");
+                let (name, port) = (self.shown(&proxy.uri_host()), proxy.port);
                 let more = headers_and_tls(&proxy.headers, proxy.skips_verification);
-                let detail = format!("{uri}; waits {} ms{more}", proxy.timeout_ms);
+                let waits = proxy.timeout_ms;
+                let detail = format!("{protocol}://{name}:{port}{path}; waits {waits} ms{more}");
                 ("HTTP_PROXY", detail)
             }
             Integration::Internet(proxy) => {
-                let uri = self.shown(&proxy.url) + &uri_path(&proxy.path, variable);
+                let uri = self.shown(&proxy.url) + &forwarded(&proxy.path);
                 let more = headers_and_tls(&proxy.headers, proxy.skips_verification);
                 let detail = format!("{uri}; waits {} ms{more}", proxy.timeout_ms);
                 ("HTTP_PROXY", detail)
@@ -208,24 +197,25 @@ impl<'a> Hops<'a> {
         };
         let place = self.part(method.index, "aws_api_gateway_integration", "");
         self.add("integration", kind, detail, place);
-        let steps = self
-            .follower
-            .follow_request(PathStart::Integration(&method.node.integration), &request)?;
-        self.steps(&steps, &request)?;
-        match &method.node.integration {
-            Integration::Function(call) => self.forwarded(call, &route.path),
-            Integration::Proxy(_)
-            | Integration::Internet(_)
-            | Integration::Preflight(_)
-            | Integration::NotFound => Ok(()),
+        let request = RuleRequest {
+            method: request.method.as_str(),
+            host,
+            path: &path,
+        };
+        let start = PathStart::Integration(integration);
+        let steps = self.follower.follow_request(start, &request)?;
+        self.steps(&steps, &request);
+        if let Integration::Function(call) = integration {
+            self.forwarded(call, &route.path)?;
         }
+        Ok(())
     }
 }
 
 fn headers_and_tls(headers: &[Header], skips_verification: bool) -> String {
+    let names: Vec<&str> = headers.iter().map(|header| &*header.name).collect();
     let mut text = String::new();
-    if !headers.is_empty() {
-        let names: Vec<&str> = headers.iter().map(|header| &*header.name).collect();
+    if !names.is_empty() {
         text.push_str(&format!("; sets {}", names.join(", ")));
     }
     if skips_verification {
@@ -236,18 +226,18 @@ fn headers_and_tls(headers: &[Header], skips_verification: bool) -> String {
 
 /// Describes who may call a method that requires no access.
 fn of_open_method(stack: &Stack) -> String {
-    let has_policy = stack
-        .all::<RestApi>()
-        .any(|api| api.endpoint.policy.is_some());
+    let mut apis = stack.all::<RestApi>();
     let mut domains = stack.all::<DomainName>();
-    let has_certificates = domains.any(|domain| domain.truststore.is_some());
-    let policy = "the API's resource policy";
-    let certificates = "the certificates that the domain trusts";
-    let by = match (has_policy, has_certificates) {
-        (false, false) => return "the gateway lets every caller through".to_owned(),
-        (true, false) => policy.to_owned(),
-        (false, true) => certificates.to_owned(),
-        (true, true) => format!("{policy} and {certificates}"),
-    };
+    let policy = apis.any(|api| api.endpoint.policy.is_some());
+    let certificates = domains.any(|domain| domain.truststore.is_some());
+    let by = [
+        policy.then_some("the API's resource policy"),
+        certificates.then_some("the certificates that the domain trusts"),
+    ];
+    let by: Vec<&str> = by.into_iter().flatten().collect();
+    if by.is_empty() {
+        return "the gateway lets every caller through".to_owned();
+    }
+    let by = by.join(" and ");
     format!("the method asks for nothing; who may call is up to {by}")
 }

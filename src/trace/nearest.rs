@@ -5,8 +5,7 @@
 //! then by how many letters.
 
 use super::Route;
-use crate::aws::Method;
-use crate::follow::{ResourceTree, StackNode, TemplatePart, template};
+use crate::follow::{ResourceTree, TemplatePart, template};
 use crate::openapi::HttpMethod;
 
 /// Number of routes that are reported.
@@ -30,9 +29,8 @@ pub(crate) fn nearest(
     let requested = segments.to_vec();
     let text = format!("/{}", segments.join("/"));
     let mut ranked = Vec::new();
-    each(tree, 0, &mut Vec::new(), &mut |parts, found| {
+    each(tree, 0, &mut Vec::new(), &mut |parts, served| {
         let path = template(parts.iter().copied());
-        let served = found.node.http_method;
         let is_other = served != method && served != HttpMethod::Any;
         let segments = strsim::generic_levenshtein(&requested, &parts.to_vec());
         let rank = (
@@ -45,13 +43,11 @@ pub(crate) fn nearest(
     });
     ranked.sort();
     ranked.truncate(COUNT);
-    ranked
-        .into_iter()
-        .map(|(_, path, method)| Route {
-            method: method.as_str(),
-            path,
-        })
-        .collect()
+    let route = |(_, path, served): (_, String, HttpMethod)| Route {
+        method: served.as_str(),
+        path,
+    };
+    ranked.into_iter().map(route).collect()
 }
 
 /// Every method that leads to a backend, with its template.
@@ -59,14 +55,10 @@ fn each<'a>(
     tree: &ResourceTree<'a>,
     place: usize,
     parts: &mut Vec<TemplatePart<'a>>,
-    with: &mut impl FnMut(&[TemplatePart<'a>], &StackNode<'a, Method>),
+    with: &mut impl FnMut(&[TemplatePart<'a>], HttpMethod),
 ) {
-    let here = &tree.places[place];
-    here.methods
-        .values()
-        .filter(|method| method.node.integration.is_backend())
-        .for_each(|method| with(parts, method));
-    for (part, next) in here.parts() {
+    served(tree, place).for_each(|method| with(parts, method));
+    for (part, next) in tree.places[place].parts() {
         parts.push(part);
         each(tree, next, parts, with);
         parts.pop();
@@ -74,12 +66,13 @@ fn each<'a>(
 }
 
 /// The methods of a place that lead to a backend.
+fn served(tree: &ResourceTree<'_>, place: usize) -> impl Iterator<Item = HttpMethod> {
+    let methods = tree.places[place].methods.values();
+    let served = methods.filter(|method| method.node.integration.is_backend());
+    served.map(|method| method.node.http_method)
+}
+
+/// Names of the methods of a place that lead to a backend.
 pub(crate) fn methods(tree: &ResourceTree<'_>, place: usize) -> Vec<&'static str> {
-    let served = tree.places[place]
-        .methods
-        .values()
-        .filter(|method| method.node.integration.is_backend());
-    served
-        .map(|method| method.node.http_method.as_str())
-        .collect()
+    served(tree, place).map(HttpMethod::as_str).collect()
 }

@@ -35,51 +35,31 @@ pub(crate) fn private<'a>(
     request: &TracedRequest,
     mut hops: Hops<'a>,
 ) -> Result<Option<Private>, String> {
-    if operation.exposure != Exposure::Internal {
-        return Ok(None);
-    }
-    let planned = plan
-        .network
-        .as_ref()
-        .and_then(|network| network.alb.as_ref());
-    let created = assembled
-        .network
-        .as_ref()
-        .and_then(|network| network.alb.as_ref());
+    let nodes = assembled.network.as_ref();
+    let balancer = nodes.and_then(|nodes| nodes.alb.as_ref());
     let backend = operation.backend.map(|index| &plan.backends[index]);
-    let (Some(planned), Some(balancer), Some(backend), Some(private_path)) =
-        (planned, created, backend, &operation.private_path)
+    let balanced = backend.and_then(|backend| Some((backend, backend.balanced()?)));
+    let (Some(alb), Some(balancer), Some((backend, balanced)), Some(private_path)) =
+        (plan.alb(), balancer, balanced, &operation.private_path)
     else {
         return Ok(None);
     };
-    let Some(balanced) = backend.balanced() else {
+    if operation.exposure != Exposure::Internal {
         return Ok(None);
-    };
-    let prefix = backend
-        .path_prefix
-        .iter()
-        .map(|prefix| format!("/{prefix}"));
-    let mut path: String = prefix.collect();
-    path.push_str(&filled(
-        private_path,
-        operation.requested_path.as_deref().unwrap_or_default(),
-        &request.segments(),
-    ));
+    }
+    let requested = operation.requested_path.as_deref().unwrap_or_default();
+    let path = filled(private_path, requested, &request.segments());
+    let path = backend.prefix() + &path;
     let request = RuleRequest {
         method: request.method.as_str(),
-        host: planned.hosts.first().map(|host| &**host),
+        host: alb.hosts.first().map(|host| &**host),
         path: &path,
     };
-    let follower = hops.follower;
-    let steps = follower.follow_request(
-        PathStart::Balancer(balancer, balanced.listener_port),
-        &request,
-    )?;
-    hops.steps(&steps, &request)?;
-    let why = format!(
-        "{}; the load balancer asks nobody who they are",
-        hops.arrival()
-    );
+    let start = PathStart::Balancer(balancer, balanced.listener_port);
+    let steps = hops.follower.follow_request(start, &request)?;
+    hops.steps(&steps, &request);
+    let arrival = hops.arrival();
+    let why = format!("{arrival}; the load balancer asks nobody who they are");
     let answer = hops.end(NO_BACKEND.to_owned(), why);
     Ok(Some(Private {
         served: answer.by == Answerer::Backend,
@@ -93,19 +73,13 @@ pub(crate) fn private<'a>(
 fn filled(path: &str, template: &[Segment], segments: &[&str]) -> String {
     let mut filled = path.to_owned();
     for (index, segment) in template.iter().enumerate() {
-        let (written, value) = match segment {
+        let (written, end) = match segment {
             Segment::Literal(_) => continue,
-            Segment::Variable(name) => (
-                format!("{{{name}}}"),
-                segments.get(index).map(|segment| (*segment).to_owned()),
-            ),
-            Segment::Rest(name) => (
-                format!("{{{name}+}}"),
-                segments.get(index..).map(|rest| rest.join("/")),
-            ),
+            Segment::Variable(name) => (format!("{{{name}}}"), index + 1),
+            Segment::Rest(name) => (format!("{{{name}+}}"), segments.len()),
         };
-        if let Some(value) = value {
-            filled = filled.replacen(&written, &value, 1);
+        if let Some(values) = segments.get(index..end) {
+            filled = filled.replacen(&written, &values.join("/"), 1);
         }
     }
     filled

@@ -6,193 +6,144 @@ use super::hops::Hops;
 use super::values::function;
 use super::{Answerer, Response};
 use crate::aws::{
-    ApplicationBalancer, ApplicationBalancerRef, BalancerRef, FixedResponse, Function,
-    FunctionCall, LambdaPermission, Listener, ListenerRule, LoadBalancer, Members, RuleAction,
-    Schedule, TargetGroup, TargetGroupRef, TargetType, Targets, VpcLink, VpcLinkRef, VpcLinkV2,
+    ApplicationBalancerRef, BalancerRef, FixedResponse, Function, FunctionCall, ListenerRule,
+    Members, RuleAction, Schedule, Stack, TargetGroup, TargetGroupRef, TargetType, Targets,
+    VpcLinkRef,
 };
 use crate::follow::{
     HttpListenerStep, ResourcePath, RuleIndex, RuleRequest, StackNode, Step, exchanged, located,
-    node, takes, target_group,
+    takes,
 };
+use crate::stack::{Handle, Value};
+
+/// Kind, name and detail of a hop.
+type HopText = (&'static str, String, String);
 
 impl Hops<'_> {
     /// From the link to the targets, or to the balancer's own response.
-    pub(crate) fn steps(
-        &mut self,
-        steps: &[Step<'_>],
-        request: &RuleRequest<'_>,
-    ) -> Result<(), String> {
+    pub(crate) fn steps(&mut self, steps: &[Step<'_>], request: &RuleRequest<'_>) {
         for step in steps {
-            match step {
-                Step::Link(link) => self.link(link)?,
-                Step::NetworkBalancer(balancer) => self.network_balancer(balancer)?,
-                Step::Listener(listener) => self.listener(listener),
-                Step::TargetGroup(group) => self.target_group(group)?,
-                Step::ApplicationBalancer(balancer) => self.application_balancer(balancer)?,
-                Step::HttpListener { port, listener } => self.http_listener(*port, listener),
-                Step::Rule(rule) => self.rule(rule, request),
-                Step::DefaultAction => {
-                    self.add("rule", "default action", "no rule takes it", None);
-                    self.response = Some(FixedResponse::NOT_FOUND);
+            let (kind, name, detail) = self.step(step, request);
+            let place = self.place(step.index());
+            self.add(kind, name, detail, place.clone());
+            if let Step::Listener(StackNode { node, .. }) = step {
+                let mut why =
+                    "takes every connection: a network load balancer has no other".to_owned();
+                if node.is_switched {
+                    why.push_str("; deployments switch where it leads");
                 }
-                Step::UnknownRules => self.add(
-                    "rule",
-                    "unknown",
-                    "the balancer's rules are not made here",
-                    None,
-                ),
-                Step::Internet(proxy) => {
-                    let url = self.shown(&proxy.url);
-                    self.add("internet", url, "over the internet", None);
-                }
-                Step::Function { call, permission } => self.function(call, *permission),
+                self.add("rule", "default action", why, place);
+            }
+            if let Step::TargetGroup(TargetGroupRef::Made(handle)) = step {
+                self.members(handle);
+            }
+            if let Step::DefaultAction = step {
+                self.response = Some(FixedResponse::NOT_FOUND);
+            }
+            if let Step::Rule(rule) = step
+                && let RuleAction::Answer(response) = rule.node.action
+            {
+                self.response = Some(response);
             }
         }
-        Ok(())
     }
 
-    fn link(&mut self, link: &VpcLinkRef) -> Result<(), String> {
-        let none = "the link is none";
-        let (name, detail, index) = match link {
-            VpcLinkRef::Made(handle) => {
-                let link: &VpcLink = node(self.stack(), handle).ok_or(none)?;
-                let detail = "VPC link to the load balancer";
-                (&link.name, detail, Some(handle.index()))
+    fn step(&self, step: &Step<'_>, request: &RuleRequest<'_>) -> HopText {
+        let stack = self.stack();
+        let (kind, name, detail) = match *step {
+            Step::Link(link) => {
+                let (name, detail) = of_link(stack, link);
+                ("link", self.shown(name), detail)
             }
-            VpcLinkRef::V2(handle) => {
-                let link: &VpcLinkV2 = node(self.stack(), handle).ok_or(none)?;
-                let detail = "VPC link (V2); the integration names the load balancer";
-                (&link.name, detail, Some(handle.index()))
+            Step::NetworkBalancer(balancer) => {
+                let (name, detail) = of_network_balancer(stack, balancer);
+                ("balancer", self.shown(name), detail)
             }
-            VpcLinkRef::Existing(id) => (id, "VPC link that is there already", None),
-        };
-        self.add("link", self.shown(name), detail, self.place(index));
-        Ok(())
-    }
-
-    fn network_balancer(&mut self, balancer: &BalancerRef) -> Result<(), String> {
-        let (name, detail, index) = match balancer {
-            BalancerRef::Made(handle) => {
-                let balancer: &LoadBalancer =
-                    node(self.stack(), handle).ok_or("the balancer is none")?;
-                let detail = "internal network load balancer";
-                (&balancer.name, detail, Some(handle.index()))
+            Step::ApplicationBalancer(balancer) => {
+                let (name, detail) = of_application_balancer(stack, balancer);
+                ("balancer", self.shown(name), detail)
             }
-            BalancerRef::Existing(balancer) => {
-                let detail = "network load balancer that is there already";
-                (&balancer.arn, detail, None)
+            Step::Listener(StackNode { node, .. }) => {
+                let protocol = if node.certificate.is_some() {
+                    "TLS"
+                } else {
+                    "TCP"
+                };
+                let name = format!("{protocol} {}", node.port);
+                return ("listener", name, self.tls(node.certificate.as_ref()));
             }
-        };
-        self.add("balancer", self.shown(name), detail, self.place(index));
-        Ok(())
-    }
-
-    /// A listener of a network load balancer, which has a default action and no rules.
-    fn listener(&mut self, listener: &StackNode<'_, Listener>) {
-        let place = self.place(Some(listener.index));
-        let listener = listener.node;
-        let (protocol, detail) = match &listener.certificate {
-            Some(certificate) => (
-                "TLS",
-                format!("TLS ends here, with {}", self.shown(certificate)),
+            Step::HttpListener { port, listener } => {
+                let name = match listener {
+                    HttpListenerStep::Created(StackNode { node, .. }) => {
+                        let name = format!("{} {}", node.protocol(), node.port);
+                        return ("listener", name, self.tls(node.certificate.as_ref()));
+                    }
+                    HttpListenerStep::Existing(Some(arn)) => self.shown(arn),
+                    HttpListenerStep::Existing(None) => format!("port {port}"),
+                };
+                ("listener", name, "listener that is there already")
+            }
+            Step::Rule(rule) => {
+                let name = format!("priority {}", rule.node.priority);
+                return ("rule", name, self.rule(&rule, request));
+            }
+            Step::DefaultAction => ("rule", "default action".into(), "no rule takes it"),
+            Step::UnknownRules => (
+                "rule",
+                "unknown".into(),
+                "the balancer's rules are not made here",
             ),
-            None => ("TCP", String::new()),
+            Step::TargetGroup(TargetGroupRef::Made(handle)) => {
+                let group = stack.get(handle);
+                let by = match group.target_type {
+                    TargetType::Instance => "instance",
+                    TargetType::Ip => "address",
+                    TargetType::Alb => "application load balancer",
+                };
+                let detail = format!("{} {}, by {by}", group.protocol.as_str(), group.port);
+                return ("target_group", handle.label().to_string(), detail);
+            }
+            Step::TargetGroup(TargetGroupRef::Existing(arn)) => (
+                "target_group",
+                self.shown(arn),
+                "there already, with its targets",
+            ),
+            Step::Internet(proxy) => ("internet", self.shown(&proxy.url), "over the internet"),
+            Step::Function { call, .. } => (
+                "function",
+                function(&call.function, self.format, stack),
+                "the stage may call it; it gets the request as an event",
+            ),
         };
-        let name = format!("{protocol} {}", listener.port);
-        self.add("listener", name, detail, place.clone());
-        let why = if listener.is_switched {
-            "takes every connection: a network load balancer has no other; deployments switch where it leads"
-        } else {
-            "takes every connection: a network load balancer has no other"
-        };
-        self.add("rule", "default action", why, place);
+        (kind, name, detail.to_owned())
     }
 
-    fn application_balancer(&mut self, balancer: &ApplicationBalancerRef) -> Result<(), String> {
-        let (name, detail, index) = match balancer {
-            ApplicationBalancerRef::Made(handle) => {
-                let balancer: &ApplicationBalancer =
-                    node(self.stack(), handle).ok_or("the balancer is none")?;
-                let detail = "internal application load balancer";
-                (&balancer.name, detail, Some(handle.index()))
-            }
-            ApplicationBalancerRef::Existing { arn, .. } => {
-                (arn, "application load balancer that is there already", None)
-            }
-        };
-        self.add("balancer", self.shown(name), detail, self.place(index));
-        Ok(())
+    fn tls(&self, certificate: Option<&Value>) -> String {
+        certificate.map_or_else(String::new, |certificate| {
+            format!("TLS ends here, with {}", self.shown(certificate))
+        })
     }
 
-    fn http_listener(&mut self, port: u16, listener: &HttpListenerStep<'_>) {
-        let existing = "listener that is there already";
-        match listener {
-            HttpListenerStep::Created(StackNode { index, node }) => {
-                let detail = node
-                    .certificate
-                    .as_ref()
-                    .map_or_else(String::new, |certificate| {
-                        format!("TLS ends here, with {}", self.shown(certificate))
-                    });
-                let name = format!("{} {}", node.protocol(), node.port);
-                self.add("listener", name, detail, self.place(Some(*index)));
-            }
-            HttpListenerStep::Existing(Some(arn)) => {
-                self.add("listener", self.shown(arn), existing, None);
-            }
-            HttpListenerStep::Existing(None) => {
-                self.add("listener", format!("port {port}"), existing, None);
-            }
-        }
-    }
-
-    /// The first rule by priority that takes the request, and why no other does.
-    fn rule(&mut self, rule: &StackNode<'_, ListenerRule>, request: &RuleRequest<'_>) {
+    /// Returns why a rule takes the request, and no other does.
+    fn rule(&self, rule: &StackNode<'_, ListenerRule>, request: &RuleRequest<'_>) -> String {
         let rules = self.follower.rules_of(|on| on.is(&rule.node.listener));
-        let rules = rules.map(RuleIndex::all).unwrap_or_default();
-        let mut behind = rules
-            .iter()
-            .filter(|other| other.node.priority > rule.node.priority)
-            .filter(|other| takes(other.node, request));
-        let why = match behind.next() {
-            Some(other) => format!(
-                "{}; comes before {} of priority {}",
-                conditions(rule.node),
-                self.stack().entries[other.index].address.label,
-                other.node.priority
-            ),
-            None => format!("{}; no other rule takes it", conditions(rule.node)),
-        };
-        let name = format!("priority {}", rule.node.priority);
-        self.add("rule", name, why, self.place(Some(rule.index)));
-        match rule.node.action {
-            RuleAction::Forward(_) => {}
-            RuleAction::Answer(response) => self.response = Some(response),
-        }
-    }
-
-    fn target_group(&mut self, group: &TargetGroupRef) -> Result<(), String> {
-        let (Some(StackNode { index, node }), TargetGroupRef::Made(handle)) =
-            (target_group(self.stack(), group)?, group)
-        else {
-            let arn = self.shown(&group.arn());
-            self.add("target_group", arn, "there already, with its targets", None);
-            return Ok(());
-        };
-        let by = match node.target_type {
-            TargetType::Instance => "instance",
-            TargetType::Ip => "address",
-            TargetType::Alb => "application load balancer",
-        };
-        let detail = format!("{} {}, by {by}", node.protocol.as_str(), node.port);
-        let place = self.place(Some(index));
-        self.add("target_group", handle.label().as_str(), detail, place);
-        self.members(index, node);
-        Ok(())
+        let mut behind = rules.map(RuleIndex::all).unwrap_or_default().iter();
+        let behind = behind
+            .find(|other| other.node.priority > rule.node.priority && takes(other.node, request));
+        let conditions = conditions(rule.node);
+        behind.map_or_else(
+            || format!("{conditions}; no other rule takes it"),
+            |other| {
+                let label = &self.stack().entries[other.index].address.label;
+                let priority = other.node.priority;
+                format!("{conditions}; comes before {label} of priority {priority}")
+            },
+        )
     }
 
     /// The targets of a group.
-    fn members(&mut self, index: usize, group: &TargetGroup) {
+    fn members(&mut self, handle: &Handle<TargetGroup>) {
+        let group = self.stack().get(handle);
         let (kind, members, detail) = match &group.targets {
             Targets::Registered { members, .. } => (
                 "aws_lb_target_group_attachment",
@@ -215,13 +166,13 @@ impl Hops<'_> {
         match members {
             Members::Listed(members) => {
                 for (key, member) in members {
-                    let place = self.part(index, kind, &format!("__{key}"));
+                    let place = self.part(handle.index(), kind, &format!("__{key}"));
                     self.add("target", self.shown(member), detail.clone(), place);
                 }
             }
             Members::Each(list) => {
                 let detail = format!("each of the list, {detail}");
-                let place = self.part(index, kind, "");
+                let place = self.part(handle.index(), kind, "");
                 self.add("target", self.shown(list), detail, place);
             }
         }
@@ -234,23 +185,9 @@ impl Hops<'_> {
         };
         let function = &schedule.node.function;
         let name = format!("kept by function {}", function.label());
-        let detail = format!(
-            "the addresses of the application load balancer; {}",
-            schedule.node.expression
-        );
+        let expression = &schedule.node.expression;
+        let detail = format!("the addresses of the application load balancer; {expression}");
         self.add("target", name, detail, self.place(Some(function.index())));
-    }
-
-    /// A function and the permission to call it.
-    fn function(
-        &mut self,
-        call: &FunctionCall,
-        permission: Option<StackNode<'_, LambdaPermission>>,
-    ) {
-        let place = self.place(permission.map(|permission| permission.index));
-        let name = function(&call.function, self.format, self.stack());
-        let detail = "the stage may call it; it gets the request as an event";
-        self.add("function", name, detail, place);
     }
 
     /// The servers that a function of the stack calls, and with which path.
@@ -262,7 +199,7 @@ impl Hops<'_> {
         let Function::Made(handle) = &call.function else {
             return Ok(());
         };
-        let function = node(self.stack(), handle).ok_or("the function is none")?;
+        let function = self.stack().get(handle);
         let variable = |name: &str| {
             let value = function.environment.get(name);
             value.map_or_else(String::new, |value| self.shown(value))
@@ -274,8 +211,8 @@ impl Hops<'_> {
             name.and_then(|name| routed.value(name.trim_end_matches('+')))
                 .unwrap_or(segment)
         };
-        let path: String = exchanged(function, &routed.path())?
-            .into_iter()
+        let path = exchanged(function, &routed.path())?.into_iter();
+        let path: String = path
             .map(|segment| format!("/{}", filled(segment)))
             .collect();
         let (protocol, port) = (variable("PROTOCOL"), variable("PORT"));
@@ -309,6 +246,43 @@ impl Hops<'_> {
             "internet" => format!("{} answers", hop.name),
             _ => format!("a target of {} answers", hop.name),
         })
+    }
+}
+
+/// Name of a resource and what the resource is.
+type ResourceText<'s> = (&'s Value, &'static str);
+
+fn of_link<'s>(stack: &'s Stack, link: &'s VpcLinkRef) -> ResourceText<'s> {
+    match link {
+        VpcLinkRef::Made(link) => (&stack.get(link).name, "VPC link to the load balancer"),
+        VpcLinkRef::V2(link) => {
+            let detail = "VPC link (V2); the integration names the load balancer";
+            (&stack.get(link).name, detail)
+        }
+        VpcLinkRef::Existing(id) => (id, "VPC link that is there already"),
+    }
+}
+
+fn of_network_balancer<'s>(stack: &'s Stack, balancer: &'s BalancerRef) -> ResourceText<'s> {
+    match balancer {
+        BalancerRef::Made(made) => (&stack.get(made).name, "internal network load balancer"),
+        BalancerRef::Existing(balancer) => {
+            (&balancer.arn, "network load balancer that is there already")
+        }
+    }
+}
+
+fn of_application_balancer<'s>(
+    stack: &'s Stack,
+    balancer: &'s ApplicationBalancerRef,
+) -> ResourceText<'s> {
+    match balancer {
+        ApplicationBalancerRef::Made(made) => {
+            (&stack.get(made).name, "internal application load balancer")
+        }
+        ApplicationBalancerRef::Existing { arn, .. } => {
+            (arn, "application load balancer that is there already")
+        }
     }
 }
 

@@ -99,3 +99,40 @@ fn values_of_variables_reach_the_uri() {
     assert!(detail(HttpMethod::Get, "/a/7/d").contains(":8080/a/7/d;"));
     assert!(detail(HttpMethod::Get, "/a/{x}/d").contains(":8080/a/{x}/d;"));
 }
+
+#[test]
+fn methods_are_read_in_any_case_and_no_others() {
+    assert_eq!(TracedRequest::method("dElEtE"), Ok(HttpMethod::Delete));
+    for text in ["any", "TRACE", "query", "", "GETT"] {
+        assert!(TracedRequest::method(text).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn paths_become_segments() {
+    let segments = |text| {
+        TracedRequest::of(HttpMethod::Get, text).map(|request| {
+            request
+                .segments()
+                .iter()
+                .map(|segment| (*segment).to_owned())
+                .collect::<Vec<_>>()
+        })
+    };
+    let cases: [(&str, &[&str]); 8] = [
+        ("/", &[]),
+        ("///", &[]),
+        ("/?a=/b", &[]),
+        ("/a/b", &["a", "b"]),
+        ("//a/b/#c?d", &["a", "b"]),
+        ("/a//b", &["a", "", "b"]),
+        ("/a//", &["a", ""]),
+        ("/a%2Fb/{c}", &["a%2Fb", "{c}"]),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(segments(text).unwrap(), expected, "{text}");
+    }
+    for text in ["", "a/b", "https://a.example/b"] {
+        assert!(segments(text).is_err(), "{text}");
+    }
+}
