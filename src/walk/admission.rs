@@ -71,9 +71,9 @@ fn own_group(
         List::One(_) => None,
     };
     let mut groups = located::<SecurityGroup>(stack);
-    let is_group = |group: &Value| match group {
-        Value::Attribute(id) => groups.any(|group| stack.entries[group.index].address == id.of),
-        _ => false,
+    let is_group = |group: &Value| {
+        matches!(group, Value::Attribute(id)
+            if groups.any(|group| stack.entries[group.index].address == id.of))
     };
     let own = own.cloned().filter(is_group).ok_or(problem)?;
     Ok(Some(own))

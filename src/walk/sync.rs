@@ -151,24 +151,25 @@ fn may_act(assembled: &Assembled, function: &PythonFunction, kept: &[(u16, Value
     let groups = only("elasticloadbalancing:RegisterTargets");
     let is_registered = groups.is_some_and(|groups| groups.iter().eq(kept.iter().map(|of| &of.1)));
     // The end of the one resource: what all is below, and a text behind that.
-    let end = |action| match only(action)? {
-        [Value::Text(parts)] => parts
+    let end = |action| {
+        let [Value::Text(parts)] = only(action)? else {
+            return None;
+        };
+        parts
             .split_last_chunk()
-            .map(|(_, end): (_, &[Value; 2])| end),
-        _ => None,
+            .map(|(_, end): (_, &[Value; 2])| end)
     };
     let environment = &function.environment;
     let prefix = environment.get("STATE_PREFIX");
-    is_registered
-        && match (prefix, environment.get("STATE_BUCKET")) {
-            (Some(path), None) => {
-                end("ssm:PutParameter") == Some(&[path.clone(), Value::literal("/*")])
-            }
-            (Some(Value::Literal(prefix)), Some(Value::Attribute(bucket))) => {
-                let all = Value::literal(format!("/{prefix}/*"));
-                matches!(end("s3:PutObject"), Some([Value::Attribute(of), rest])
-                    if of.of == bucket.of && *rest == all)
-            }
-            (None | Some(_), _) => false,
-        }
+    let is_written = match environment.get("STATE_BUCKET") {
+        None => prefix.is_some_and(|path| {
+            end("ssm:PutParameter") == Some(&[path.clone(), Value::literal("/*")])
+        }),
+        Some(bucket) => matches!(
+            (prefix, bucket, end("s3:PutObject")),
+            (Some(Value::Literal(prefix)), Value::Attribute(bucket), Some([Value::Attribute(of), all]))
+                if of.of == bucket.of && *all == Value::literal(format!("/{prefix}/*"))
+        ),
+    };
+    is_registered && is_written
 }
