@@ -169,8 +169,10 @@ section! {
         pub access_log: Switch<AccessLogSpec> = Switch::On(AccessLogSpec::default()),
         /// What API Gateway itself logs.
         pub execution_log: ExecutionLog = ExecutionLog::Off,
-        /// Whether each method has its own metrics.
-        pub metrics: bool = true,
+        /// Whether each method has its own metrics, which CloudWatch bills. Those of the API as a
+        /// whole are there, and free, either way.
+        // Source: docs/aws-rules.md#d27.
+        pub metrics: bool = false,
         /// Whether requests are traced by X-Ray.
         pub tracing: bool = true,
         /// Stage variables by name.

@@ -42,10 +42,12 @@ ssm:GetParameter and ssm:PutParameter on the parameters below STATE_PREFIX, or s
 keys below it and s3:ListBucket on the bucket (without it a missing object looks like a denied one); the log group's
 streams.
 
-Metrics, in the embedded metric format, namespace GwGen/AlbIpSync, dimensions FunctionName and Port: AddressCount (what
-DNS lists), TargetCount (registered after the run), MissingCount (registered, not listed), Registered, Deregistered,
-IncompleteLookups (1: MAX_LOOKUPS_PER_RUN, a cache, or a server that fails kept the run from proving an absence). Written
-by successful runs only: no data for AddressCount means that runs fail or stopped.
+Metrics, in the embedded metric format, namespace GwGen/AlbIpSync, dimension FunctionName: AddressCount (what DNS lists)
+and, of all target groups together, TargetCount (registered after the run), MissingCount (registered, not listed),
+Registered, Deregistered, IncompleteLookups (groups for which MAX_LOOKUPS_PER_RUN, a cache, or a server that fails kept
+the run from proving an absence). CloudWatch bills each metric, so no port has its own; the same line of the log has each
+group's numbers, under `groups`. Written by successful runs only: no data for AddressCount means that runs fail or
+stopped.
 """
 
 import datetime
@@ -105,8 +107,7 @@ def handler(event, context, clock=time.time):
             failures.append((group, failure))
     if failures:
         raise SyncError("; ".join(f"{group}: {failure}" for group, failure in failures)) from failures[0][1]
-    for summary in summaries:
-        print(json.dumps(metrics(context, summary)))
+    print(json.dumps(metrics(context, summaries)))
     return summaries
 
 
@@ -277,24 +278,24 @@ def client(service):
     return boto3.client(service, config=ClientConfig(retries=retries, connect_timeout=3, read_timeout=5))
 
 
-def metrics(context, summary):
+def metrics(context, summaries):
     """One line that CloudWatch Logs reads as metrics (AWS, "Specification: Embedded metric format")."""
     values = {
-        "AddressCount": len(summary["addresses"]),
-        "TargetCount": summary["target_count"],
-        "MissingCount": summary["missing_count"],
-        "Registered": len(summary["registered"]),
-        "Deregistered": len(summary["deregistered"]),
-        "IncompleteLookups": 0 if summary["complete"] else 1,
+        "AddressCount": len({address for summary in summaries for address in summary["addresses"]}),
+        "TargetCount": sum(summary["target_count"] for summary in summaries),
+        "MissingCount": sum(summary["missing_count"] for summary in summaries),
+        "Registered": sum(len(summary["registered"]) for summary in summaries),
+        "Deregistered": sum(len(summary["deregistered"]) for summary in summaries),
+        "IncompleteLookups": sum(not summary["complete"] for summary in summaries),
     }
     directive = {
         "Namespace": "GwGen/AlbIpSync",
-        "Dimensions": [["FunctionName", "Port"]],
+        "Dimensions": [["FunctionName"]],
         "Metrics": [{"Name": name, "Unit": "Count"} for name in values],
     }
     name = getattr(context, "function_name", "sync")
     about = {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [directive]}
-    return {"_aws": about, "FunctionName": name, "Port": str(summary["port"]), **values, "run": summary}
+    return {"_aws": about, "FunctionName": name, **values, "groups": summaries}
 
 
 # --- DNS ---

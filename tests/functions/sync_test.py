@@ -552,10 +552,16 @@ def metrics():
     line = metric()
     directive = line["_aws"]["CloudWatchMetrics"][0]
     yield "namespace", "GwGen/AlbIpSync", directive["Namespace"]
-    yield "dimensions stand in the line", [["FunctionName", "Port"]], directive["Dimensions"]
-    yield "their values", ("shop-sync", "80"), (line["FunctionName"], line["Port"])
+    yield "the dimension stands in the line", [["FunctionName"]], directive["Dimensions"]
+    yield "its value", "shop-sync", line["FunctionName"]
+    yield "the groups", [80], [group["port"] for group in line["groups"]]
     names = [item["Name"] for item in directive["Metrics"]]
     yield "values", {"AddressCount": 2, "TargetCount": 3, "MissingCount": 1, "Registered": 0, "Deregistered": 0, "IncompleteLookups": 0}, {name: line[name] for name in names}
+    world.begin(ips(3), ports=(80, 443)).run()
+    yield "one line for all groups", 1, world.output.count('"_aws"')
+    line = metric()
+    yield "addresses count once, targets in each group", (3, 6, 6), (line["AddressCount"], line["TargetCount"], line["Registered"])
+    yield "each group's numbers are in the line", {80: 3, 443: 3}, {group["port"]: group["target_count"] for group in line["groups"]}
     world.proxy.faults = {"DescribeTargetHealth": ("denied", 99, None)}
     world.run()
     yield "none from a run that AWS refuses", False, "_aws" in world.output

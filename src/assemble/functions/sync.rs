@@ -90,7 +90,7 @@ pub(crate) fn sync(
     };
     let function = stack.add(File::Network, label(), function);
     schedule(stack, sync, name, &function);
-    alarms(stack, plan, sync, &function, groups);
+    alarms(stack, plan, sync, &function);
     stack.output(
         "sync_function_name",
         "Name of the function that keeps the application load balancer's addresses.",
@@ -292,16 +292,9 @@ fn schedule(stack: &mut Stack, sync: &SyncPlan, name: Value, function: &Handle<P
     );
 }
 
-/// Alarms for runs that fail and for runs that stopped; all ports are reported together, so one
-/// port represents all.
-fn alarms(
-    stack: &mut Stack,
-    plan: &Plan,
-    sync: &SyncPlan,
-    function: &Handle<PythonFunction>,
-    groups: &Groups,
-) {
-    let (Some(topic), Some((port, _))) = (&sync.alarm_topic, groups.first()) else {
+/// Alarms for runs that fail and for runs that stopped.
+fn alarms(stack: &mut Stack, plan: &Plan, sync: &SyncPlan, function: &Handle<PythonFunction>) {
+    let Some(topic) = &sync.alarm_topic else {
         return;
     };
     let of_function = ("FunctionName", function.name());
@@ -325,7 +318,7 @@ fn alarms(
         description: "No run ended well that keeps the application load balancer's addresses; its targets stay as they were",
         namespace: NAMESPACE,
         metric: ADDRESSES,
-        dimensions: vec![of_function, ("Port", Value::literal(port.to_string()))],
+        dimensions: vec![of_function],
         statistic: "SampleCount",
         period_s,
         evaluation_periods: 1,
