@@ -97,7 +97,7 @@ def languages(judges: Judges, blueprint: Path) -> list[str]:
         if target != output:
             reports = [judges.check_cfn.judge(target)]
         else:
-            takes_version_5 = "~> 6" not in (output / "versions.tf").read_text()
+            takes_version_5 = ">= 6" not in (output / "versions.tf").read_text()
             schemas = [None, judges.old_schema] if takes_version_5 else [None]
             reports = [judges.check_tf.judge(output, None, schema) for schema in schemas]
         problems += [f"{output.name}: {finding.code} {finding.where}: {finding.message}"

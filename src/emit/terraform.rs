@@ -17,7 +17,7 @@ use crate::stack::{File, Input, InputType, StoredParameter, Value};
 
 /// Lowest Terraform that takes what is written here; no upper bound, which would stop a user's
 /// upgrade.
-const REQUIRED_TERRAFORM: &str = ">= 1.5.0";
+const REQUIRED_TERRAFORM: &str = ">= 1.7.0";
 
 /// File of the API's body, without its ending.
 const BODY: &str = "openapi";

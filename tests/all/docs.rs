@@ -76,8 +76,9 @@ fn provider() -> String {
     let mut text = String::from(
         "# Releases of the Terraform provider\n\n\
          `versions.tf` asks for the lowest release of `hashicorp/aws` that knows everything that is written: the latest of those below that \
-         an output has something of. An output that has nothing of it asks for the first. There is no upper bound but where a feature of \
-         version 6 is used.\n\n| what is used | asks for | known from |\n|---|---|---|\n",
+         an output has something of. An output that has nothing of it asks for the first. In `layout: root` alone an upper bound follows, \
+         `< 7.0`: a module with one would bind everybody who uses it. Terraform itself has to be 1.7 or later, the first that knows \
+         `removed` blocks.\n\n| what is used | asks for | known from |\n|---|---|---|\n",
     );
     let mut row = |name: &str, release, source: &str| {
         writeln!(text, "| {name} | `{}` | {source} |", constraint(release)).unwrap()

@@ -69,7 +69,10 @@ pub const FEATURES: [Feature; 5] = [
     },
 ];
 
-/// Returns the constraint of a stack; a feature of version 6 limits it to that version.
+/// First version that was never tried. A module has no upper bound, which would bind its users too.
+const UNTRIED: u16 = 7;
+
+/// Returns the constraint of a stack.
 pub(crate) fn required(stack: &Stack) -> String {
     let has = |feature: &&Feature| {
         let mut entries = stack.entries.iter();
@@ -78,16 +81,17 @@ pub(crate) fn required(stack: &Stack) -> String {
         })
     };
     let releases = FEATURES.iter().filter(has).map(|feature| feature.release);
-    constraint(releases.max().unwrap_or(FLOOR))
+    let lower = constraint(releases.max().unwrap_or(FLOOR));
+    if stack.is_root {
+        format!("{lower}, < {UNTRIED}.0")
+    } else {
+        lower
+    }
 }
 
-/// Returns the constraint for a release.
+/// Returns the lower bound for a release.
 pub fn constraint((major, minor): Release) -> String {
-    if major > FLOOR.0 {
-        format!("~> {major}.{minor}")
-    } else {
-        format!(">= {major}.{minor}.0")
-    }
+    format!(">= {major}.{minor}.0")
 }
 
 fn timeout_ms(integration: &Integration) -> u32 {
