@@ -287,7 +287,6 @@ pub struct Plan {
     pub domain: Option<DomainPlan>,
     pub stage: StagePlan,
     pub cross_zone: bool,
-    pub deletion_protection: bool,
     /// Quotas of the account.
     pub limits: LimitsSpec,
     /// Place of a finding about the blueprint as a whole.

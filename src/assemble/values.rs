@@ -195,6 +195,7 @@ fn pattern(of: InputType, format: OutputFormat) -> Option<ValuePattern> {
         | InputType::FunctionGroup
         | InputType::FunctionGroups
         | InputType::AlbName
+        | InputType::Protection
         | InputType::Topic
         | InputType::LogKey
         | InputType::WebAcl

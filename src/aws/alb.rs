@@ -7,7 +7,7 @@ mod rule;
 
 use serde::Serialize;
 
-use super::elbv2::{AccessLogs, flag, write_attributes};
+use super::elbv2::{AccessLogs, flag, is_on, write_attributes};
 use super::{HasArn, Home, Kind};
 use crate::sink::{Properties, Terraform};
 use crate::stack::{Handle, List, Spelling, Value};
@@ -21,7 +21,8 @@ pub struct ApplicationBalancer {
     pub subnets: List,
     pub security_groups: List,
     pub idle_timeout_s: u32,
-    pub deletion_protection: bool,
+    /// `true` or `false`, or an input of either, which only CloudFormation has.
+    pub deletion_protection: Value,
     pub access_logs: Option<AccessLogs>,
 }
 
@@ -44,7 +45,8 @@ impl Kind for ApplicationBalancer {
         out.list("security_groups", &self.security_groups);
         out.attribute("idle_timeout", self.idle_timeout_s);
         out.attribute("drop_invalid_header_fields", true);
-        out.attribute("enable_deletion_protection", self.deletion_protection);
+        let protection = is_on(&self.deletion_protection);
+        out.attribute("enable_deletion_protection", protection);
         out.tags();
         if let Some(logs) = &self.access_logs {
             out.block("access_logs", |out| {
@@ -62,7 +64,7 @@ impl Kind for ApplicationBalancer {
         out.list("Subnets", &self.subnets);
         out.list("SecurityGroups", &self.security_groups);
         let idle_timeout = Value::literal(self.idle_timeout_s.to_string());
-        let protection = flag(self.deletion_protection);
+        let protection = self.deletion_protection.clone();
         let attributes = vec![
             ("idle_timeout.timeout_seconds", idle_timeout),
             (

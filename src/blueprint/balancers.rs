@@ -29,7 +29,8 @@ section! {
         pub existing: Option<ExistingNlbSpec>,
         /// Whether it spreads requests over all zones.
         pub cross_zone: bool = true,
-        /// Whether AWS refuses to delete it.
+        /// Whether AWS refuses to delete it. In CloudFormation `true` is the default of a parameter,
+        /// as a first deployment that fails cannot be rolled back with a balancer that is protected.
         pub deletion_protection: bool = true,
         /// Ids of its security groups.
         pub security_groups: Option<ValuesSpec>,
@@ -85,7 +86,7 @@ section! {
         pub security_groups: Option<ValuesSpec>,
         /// How long an idle connection is kept.
         pub idle_timeout: Duration = Duration::of_seconds(60),
-        /// Whether AWS refuses to delete it.
+        /// Whether AWS refuses to delete it; the same parameter in CloudFormation.
         pub deletion_protection: bool = true,
         /// Where it logs.
         pub access_logs: Option<BucketSpec>,

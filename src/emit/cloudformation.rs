@@ -84,6 +84,9 @@ fn parameter(name: &Arc<str>, input: &Input, out: &mut Properties) {
         if let Some(default) = &input.default {
             out.text("Default", &default.join(","));
         }
+        if input.of == InputType::Protection {
+            out.texts("AllowedValues", &["true", "false"]);
+        }
         if let Some((pattern, message)) = input.pattern {
             out.text("AllowedPattern", pattern);
             out.text("ConstraintDescription", message);
@@ -145,6 +148,7 @@ pub(crate) fn parameter_type(of: InputType) -> &'static str {
         | InputType::AlbListener
         | InputType::Client
         | InputType::AlbName
+        | InputType::Protection
         | InputType::Topic
         | InputType::Host
         | InputType::UserPool

@@ -2,8 +2,8 @@
 
 use crate::blueprint::{OutputFormat, SyncState};
 use crate::plan::{
-    AlbBalancerPlan, AlbPlan, BalancerPlan, ForwarderGroupsPlan, IntegrationPlan, LinkOrigin,
-    LinkPlan, NetworkPlan, NlbPlan, Plan, SourcePlan, TargetProtocol, TargetsPlan,
+    AlbBalancerPlan, AlbPlan, BalancerPlan, ForwarderGroupsPlan, InputType, IntegrationPlan,
+    LinkOrigin, LinkPlan, NetworkPlan, NlbPlan, Plan, SourcePlan, TargetProtocol, TargetsPlan,
 };
 use crate::printed::code;
 
@@ -142,6 +142,10 @@ fn alb_way(network: &NetworkPlan) -> String {
 /// Conditions outside of this output, one sentence or two each.
 pub(crate) fn notes(plan: &Plan) -> Vec<String> {
     let mut notes = super::stage_notes::notes(plan);
+    let mut inputs = plan.inputs.values();
+    if inputs.any(|input| input.of == InputType::Protection) {
+        notes.push(rolled_back());
+    }
     notes.extend(forwarded(plan));
     notes.extend(kept(plan));
     if let Some((link, alb)) = plan
@@ -188,6 +192,14 @@ pub(crate) fn notes(plan: &Plan) -> Vec<String> {
         }
     }
     notes
+}
+
+/// Source: docs/aws-rules.md#l33.
+fn rolled_back() -> String {
+    "Deploy for the first time with `DeletionProtection=false`, and once more with `true`, which is the default. Where a first deployment fails, \
+     CloudFormation deletes what was made, and a protected load balancer ends that in `ROLLBACK_FAILED`. Before the stack is deleted, deploy \
+     with `false` again."
+        .to_owned()
 }
 
 /// Source: AWS Lambda, "Lambda quotas", invocation payload: 6 MB for request and response each,

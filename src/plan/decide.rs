@@ -94,7 +94,6 @@ pub fn plan(apis: &[Api], blueprint: &Blueprint) -> Outcome<Plan> {
         domain,
         stage,
         cross_zone: spec.nlb.cross_zone,
-        deletion_protection: spec.nlb.deletion_protection,
         limits: spec.limits.clone(),
         place: blueprint.place(""),
     };

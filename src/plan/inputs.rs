@@ -105,6 +105,9 @@ input_types! {
         "Security group of the VPC link."
     LinkGroups [LinkGroup] "a list of security groups"
         "Security groups of the VPC link."
+    /// `true` or `false`.
+    Protection "a protection against deletion"
+        "Whether AWS refuses to delete the load balancers. Deploy first with false, as a protected one keeps a failed first deployment from being rolled back, and then with true."
     Certificate "a certificate"
         "ARN of the load balancer's certificate."
     Bucket "a bucket"

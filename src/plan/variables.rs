@@ -114,6 +114,24 @@ impl<'a> Variables<'a> {
         }
     }
 
+    /// Whether AWS refuses to delete a balancer: an input in CloudFormation, which rolls a first
+    /// deployment that fails back, and could not delete a balancer that is protected.
+    ///
+    /// Source: docs/aws-rules.md#l33. Errors: GW2006 another type of that variable.
+    pub(crate) fn protection(&mut self, is_on: bool) -> Value {
+        if !is_on || self.format != OutputFormat::Cloudformation {
+            return Value::Literal(is_on.to_string().into());
+        }
+        let variable = Variable {
+            name: "deletion_protection".to_owned(),
+            description: None,
+            default: Some(true.into()),
+            sensitive: None,
+        };
+        self.declare(&variable, InputType::Protection, "/nlb/deletion_protection");
+        Value::Input(variable.name.into())
+    }
+
     /// A list of values, or a reference that yields all of them.
     pub(crate) fn values(
         &mut self,

@@ -295,7 +295,8 @@ fn balancers_are_protected_from_deletion_by_default() {
                 || all.contains("\"Type\":\"AWS::ElasticLoadBalancingV2::LoadBalancer\"");
             let is_protected = all.contains("enable_deletion_protection=true")
                 || all.contains("\"enable_deletion_protection\":true")
-                || all.contains("{\"Key\":\"deletion_protection.enabled\",\"Value\":\"true\"}");
+                || (all.contains("{\"Key\":\"deletion_protection.enabled\",\"Value\":{\"Ref\":\"DeletionProtection\"}}")
+                    && all.contains("\"Default\":\"true\",\"AllowedValues\":[\"true\",\"false\"]"));
             assert_eq!(is_made, is_protected, "{}", fixture.name);
         }
     }

@@ -76,7 +76,7 @@ pub(crate) fn alb(
                 subnets: list(&network.subnets),
                 security_groups: security_groups.as_ref().map_or(own, list),
                 idle_timeout_s: *idle_timeout_s,
-                deletion_protection: *deletion_protection,
+                deletion_protection: value(deletion_protection),
                 access_logs: access_logs.as_ref().map(|logs| AccessLogs {
                     bucket: value(&logs.bucket),
                     prefix: logs.prefix.clone(),

@@ -49,11 +49,12 @@ pub(crate) fn balancer(
     nlb_plan: &NlbPlan,
     group: Option<&Handle<SecurityGroup>>,
 ) -> BalancerRef {
-    let (theirs, access_logs) = match &nlb_plan.balancer {
+    let (theirs, protection, access_logs) = match &nlb_plan.balancer {
         BalancerPlan::Made {
             security_groups,
+            deletion_protection,
             access_logs,
-        } => (security_groups, access_logs),
+        } => (security_groups, deletion_protection, access_logs),
         BalancerPlan::Existing { arn, dns_name } => {
             // Where it has no name, every URI names a host of its own.
             let dns_name = dns_name.as_ref().map_or_else(|| Value::literal(""), value);
@@ -75,7 +76,7 @@ pub(crate) fn balancer(
         subnets: list(&network.subnets),
         security_groups: theirs.as_ref().map_or(own, list),
         cross_zone: plan.cross_zone,
-        deletion_protection: plan.deletion_protection,
+        deletion_protection: value(protection),
         access_logs: access_logs.as_ref().map(|logs| AccessLogs {
             bucket: value(&logs.bucket),
             prefix: logs.prefix.clone(),

@@ -15,7 +15,8 @@ pub struct LoadBalancer {
     pub subnets: List,
     pub security_groups: List,
     pub cross_zone: bool,
-    pub deletion_protection: bool,
+    /// `true` or `false`, or an input of either, which only CloudFormation has.
+    pub deletion_protection: Value,
     pub access_logs: Option<AccessLogs>,
 }
 
@@ -37,6 +38,11 @@ fields! { AccessLogs { other: [bucket, prefix] } }
 /// A flag as attributes of CloudFormation spell it.
 pub(crate) fn flag(is_on: bool) -> Value {
     Value::literal(if is_on { "true" } else { "false" })
+}
+
+/// Returns whether a flag that is known now is on.
+pub(crate) fn is_on(flag_value: &Value) -> bool {
+    *flag_value == flag(true)
 }
 
 /// Attributes of a balancer in CloudFormation, and those of its access logs behind them.
@@ -71,7 +77,8 @@ impl Kind for LoadBalancer {
         out.list("subnets", &self.subnets);
         out.list("security_groups", &self.security_groups);
         out.attribute("enable_cross_zone_load_balancing", self.cross_zone);
-        out.attribute("enable_deletion_protection", self.deletion_protection);
+        let protection = is_on(&self.deletion_protection);
+        out.attribute("enable_deletion_protection", protection);
         out.tags();
         out.comment("Requests of API Gateway come through PrivateLink and name no security group of the VPC.");
         out.attribute(
@@ -97,7 +104,7 @@ impl Kind for LoadBalancer {
             "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic",
             "off",
         );
-        let protection = flag(self.deletion_protection);
+        let protection = self.deletion_protection.clone();
         let attributes = vec![
             ("load_balancing.cross_zone.enabled", flag(self.cross_zone)),
             ("deletion_protection.enabled", protection),

@@ -44,7 +44,7 @@ pub enum AlbBalancerPlan {
         /// In place of a group of its own.
         security_groups: Option<Values>,
         idle_timeout_s: u32,
-        deletion_protection: bool,
+        deletion_protection: Value,
         access_logs: Option<AccessLogsPlan>,
     },
     Existing {
@@ -130,7 +130,7 @@ fn new_balancer(
     let balancer = AlbBalancerPlan::Made {
         security_groups,
         idle_timeout_s: alb.idle_timeout.seconds(),
-        deletion_protection: alb.deletion_protection,
+        deletion_protection: variables.protection(alb.deletion_protection),
         access_logs,
     };
     (balancer, source)

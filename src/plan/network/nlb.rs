@@ -30,6 +30,7 @@ pub enum BalancerPlan {
     Made {
         /// In place of a group of its own.
         security_groups: Option<Values>,
+        deletion_protection: Value,
         access_logs: Option<AccessLogsPlan>,
     },
     Existing {
@@ -120,6 +121,7 @@ fn new_balancer(
     let source = SourcePlan::of_created(security_groups.as_ref());
     let balancer = BalancerPlan::Made {
         security_groups,
+        deletion_protection: variables.protection(nlb.deletion_protection),
         access_logs,
     };
     (balancer, source)

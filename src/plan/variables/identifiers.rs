@@ -142,6 +142,7 @@ fn has_region_of_api(of: InputType) -> bool {
             | InputType::Certificate
             | InputType::LogKey
             | InputType::WebAcl
+            | InputType::Protection
             | InputType::Topic
             | InputType::UserPool
     )

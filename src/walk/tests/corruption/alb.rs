@@ -165,7 +165,7 @@ pub(crate) fn second_balancer(_: &Plan, assembled: &mut Assembled) -> Option<()>
         subnets: List::Of(Vec::new()),
         security_groups: List::Of(Vec::new()),
         idle_timeout_s: 60,
-        deletion_protection: true,
+        deletion_protection: Value::literal("true"),
         access_logs: None,
     };
     assembled

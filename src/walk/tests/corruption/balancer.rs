@@ -27,7 +27,7 @@ fn second_balancer(assembled: &mut Assembled) -> Option<BalancerRef> {
             subnets: List::Of(Vec::new()),
             security_groups: List::Of(Vec::new()),
             cross_zone: true,
-            deletion_protection: true,
+            deletion_protection: Value::literal("true"),
             access_logs: None,
         },
     };

@@ -50,7 +50,7 @@ pub(crate) fn other_balancer_everywhere(_: &Plan, assembled: &mut Assembled) -> 
         subnets: List::Of(Vec::new()),
         security_groups: List::Of(Vec::new()),
         idle_timeout_s: 60,
-        deletion_protection: true,
+        deletion_protection: Value::literal("true"),
         access_logs: None,
     };
     let other = ApplicationBalancerRef::Made(assembled.stack.add(
