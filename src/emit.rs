@@ -53,6 +53,16 @@ pub fn template_bytes(plan: &Plan, tree: &FileTree) -> Option<usize> {
     Some(template.len())
 }
 
+/// Lines of what Terraform or CloudFormation reads.
+pub fn lines(tree: &FileTree) -> usize {
+    let is_read = |name: &str| {
+        name.ends_with(".tf") || name.ends_with(".tf.json") || name.starts_with("template.")
+    };
+    let read = tree.files.iter().filter(|(name, _)| is_read(name));
+    read.map(|(_, bytes)| bytes.iter().filter(|byte| **byte == b'\n').count())
+        .sum()
+}
+
 /// Sources of the files: the blueprint, and the descriptions where there are several.
 fn sources(plan: &Plan, blueprint: &str) -> String {
     let name = blueprint.rsplit('/').next().unwrap_or(blueprint);

@@ -187,8 +187,11 @@ fn compile_blueprint(
             let tree = emit::files(&plan, &assembled.stack, &request.display);
             let too_large = emit::template_bytes(&plan, &tree)
                 .and_then(|bytes| limits::template_size(&plan, bytes));
+            let large = limits::large_api(&plan, &assembled.stack, || emit::lines(&tree));
             compiled.tree = too_large.is_none().then_some(tree);
-            compiled.diagnostics.extend(too_large);
+            compiled
+                .diagnostics
+                .extend(too_large.into_iter().chain(large));
         }
         compiled.assembled = Some(assembled);
     }

@@ -5,12 +5,13 @@
 use std::collections::BTreeMap;
 
 use crate::aws::{
-    GroupProtocol, HttpListener, Listener, ListenerRule, Resource, RestApi, Stack, TargetGroup,
+    GroupProtocol, Home, HttpListener, Listener, ListenerRule, Method, Node, Resource, RestApi,
+    Stack, TargetGroup,
 };
-use crate::blueprint::{OutputFormat, TemplateSyntax};
+use crate::blueprint::{ApiStyle, OutputFormat, TemplateSyntax};
 use crate::diagnostic::{self, Diagnostic, Place};
 use crate::plan::Plan;
-use crate::stack::{StoredParameter, logical_id, pascal};
+use crate::stack::{Holds as _, StoredParameter, logical_id, pascal};
 
 /// Listeners of an application load balancer. Source: docs/aws-rules.md#l5.
 const ALB_LISTENERS: u64 = 50;
@@ -30,6 +31,15 @@ const TEMPLATE_BYTES: usize = 1_000_000;
 /// Bytes of an OpenAPI document that API Gateway imports. Source: docs/aws-rules.md#m8,
 /// docs/aws-rules.md#o9 (6 MB).
 const BODY_BYTES: usize = 6 * 1024 * 1024;
+
+/// Methods, and resources in a template, from which on an API is better written as one document.
+///
+/// Source: docs/aws-rules.md#f12 (200 resources).
+const MANY_METHODS: usize = 150;
+const MANY_RESOURCES: u64 = 200;
+
+/// Calls that read or change APIs, of an account. Unit: per second. Source: docs/aws-rules.md#d26.
+const CALLS_PER_SECOND: usize = 10;
 
 /// Resources of the API: one a path.
 pub fn resources(stack: &Stack) -> u64 {
@@ -110,6 +120,46 @@ pub fn template_size(plan: &Plan, bytes: usize) -> Option<Diagnostic> {
                 "write {other_syntax}`output.format: terraform`, or `api.validation: params`, which leaves the models out, or split the API in two blueprints"
             ))
     })
+}
+
+/// Notes that a large API is written object by object; `lines` are those of the output. Errors:
+/// GW5030 (a note).
+pub fn large_api(plan: &Plan, stack: &Stack, lines: impl FnOnce() -> usize) -> Option<Diagnostic> {
+    let (methods, resources) = (stack.all::<Method>().count(), resources(stack));
+    let is_template = plan.output.format == OutputFormat::Cloudformation;
+    let is_large = methods > MANY_METHODS || is_template && resources > MANY_RESOURCES;
+    if plan.output.api_style == ApiStyle::Body || !is_large {
+        return None;
+    }
+    let objects = stack.entries.iter().map(|entry| objects(&entry.node));
+    let objects: usize = objects.sum();
+    let seconds = objects.div_ceil(CALLS_PER_SECOND);
+    let each = if is_template {
+        "CloudFormation creates each with a call of its own"
+    } else {
+        "a plan of Terraform reads each with a call of its own"
+    };
+    let mut message = format!(
+        "{methods} methods and {resources} resources are {objects} objects of API Gateway, on {} lines: {each}, \
+         which takes {seconds} s or more at the {CALLS_PER_SECOND} calls a second that an account has",
+        lines()
+    );
+    if is_template && resources > MANY_RESOURCES {
+        message.push_str("; of more than 200 resources CloudFormation may not find the root (cloudformation-coverage-roadmap 1364)");
+    }
+    let found = diagnostic::LARGE_API.at(Place::pointer(&plan.place.file, "/output"));
+    Some(found.message(message).help(
+        "write `output: {api_style: body}`, which makes the API one object; where the blocks are wanted, `lint.allow` takes this code",
+    ))
+}
+
+/// Objects of API Gateway that a node of the API's document is in Terraform.
+fn objects(node: &Node) -> usize {
+    match node.held() {
+        Some(Method { integration, .. }) if integration.is_mock() => 4,
+        Some(Method { .. }) => 2,
+        None => usize::from(node.home() == Home::Document),
+    }
 }
 
 /// Listeners, rules and target groups of the application load balancer.

@@ -9,6 +9,7 @@ mod everything_is_bytes;
 mod leading_slashes;
 mod lost_header;
 mod mock_preflight;
+mod open_api;
 mod optional_security;
 mod policy;
 mod trailing_slash;
@@ -43,6 +44,7 @@ const RULES: &[LintRule] = &[
     leading_slashes::check,
     lost_header::check,
     mock_preflight::check,
+    open_api::check,
     optional_security::check,
     trailing_slash::check,
     unparsed_style::check,

@@ -90,6 +90,8 @@ pub struct Operation {
     /// Of the path item and of the operation, which has priority.
     pub parameters: Vec<Parameter>,
     pub security: Security,
+    /// The description says something about it, which may be that nothing is required.
+    pub has_written_security: bool,
     /// Media types of its bodies that are not text.
     pub binary_media_types: Vec<Arc<str>>,
     /// Request headers that its responses depend on: `Accept`, and the names in `Vary`; `Vary`

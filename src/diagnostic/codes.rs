@@ -227,6 +227,8 @@ codes! {
     IDLE_SAFEGUARD = "GW5020" "idle-safeguard" Info;
     STAGE_IN_SERVER = "GW5021" "stage-in-server" Info;
     LOCAL_SERVER = "GW5022" "local-server" Info;
+    LARGE_API = "GW5030" "large-api" Info;
+    OPEN_API = "GW5031" "open-api" Info;
 
     WALK_MISMATCH = "GW9001" "walk-mismatch" Error;
     NO_OUTPUT = "GW9002" "no-output" Error;

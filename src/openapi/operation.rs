@@ -117,6 +117,7 @@ impl<'a> Shared<'a> {
             tags: Vec::new(),
             parameters: Vec::new(),
             security: Security::Open,
+            has_written_security: false,
             binary_media_types: Vec::new(),
             varies: Vec::new(),
             is_stream: false,

@@ -36,6 +36,8 @@ pub(crate) struct Shared<'a> {
     pub(crate) base_path: String,
     /// The root's requirement; an error where it is null.
     pub(crate) security: Result<Security, ()>,
+    /// The document has `security` at its root, which may be empty.
+    pub(crate) has_written_security: bool,
     pub(crate) components: Components<'a>,
     /// Schemes that cannot be resolved, each with the reason.
     pub(crate) unresolved_schemes: BTreeMap<Arc<str>, Fault>,
@@ -142,6 +144,7 @@ fn shared<'a>(
         body: BodyParameters::default(),
         bodies: Bodies::new(file, dialect(document), version.is_swagger),
         base_path: String::new(),
+        has_written_security: matches!(document.security, Presence::There(_)),
         security: match &document.security {
             Presence::Absent => Ok(Security::Open),
             Presence::Null => Err(()),

@@ -27,6 +27,8 @@ impl<'a> Shared<'a> {
             let files = levels.iter().map(|level| level.file).chain([file]);
             operation.faults.extend(self.left_behind(files));
         }
+        operation.has_written_security =
+            self.has_written_security || matches!(object.security, Presence::There(_));
         match (&object.security, &self.security) {
             (Presence::There(requirements), _) => operation.security = Security::of(requirements),
             (Presence::Absent, Ok(inherited)) => operation.security = inherited.clone(),

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::support::program::{BLUEPRINT, diagnosed, folder_with};
 
-const API: &str = "openapi: 3.0.3\npaths:\n  /orders/: {get: {responses: {}}}\n  /users/: {get: {responses: {}}}\n";
+const API: &str = "openapi: 3.0.3\nsecurity: []\npaths:\n  /orders/: {get: {responses: {}}}\n  /users/: {get: {responses: {}}}\n";
 
 fn folder(more: &str) -> tempfile::TempDir {
     let blueprint = format!("{BLUEPRINT}{more}");
@@ -126,9 +126,9 @@ fn an_ignored_scheme_stays_a_note_when_it_is_allowed() {
     let folder = folder(
         "auth: {jwt: ignore}\nlint: {allow: [{code: GW3004, reason: the mesh checks it}, {code: GW4004, reason: agreed}]}\n",
     );
-    let api = format!(
-        "{API}security: [{{jwt: []}}]\ncomponents: {{securitySchemes: {{jwt: {{type: http, scheme: bearer}}}}}}\n"
-    );
+    let api = API.replace("security: []", "security: [{jwt: []}]");
+    let api =
+        format!("{api}components: {{securitySchemes: {{jwt: {{type: http, scheme: bearer}}}}}}\n");
     fs::write(folder.path().join("openapi.yaml"), api).unwrap();
     let result = gwgen(folder.path(), &["render"]);
     assert_eq!(
@@ -253,7 +253,7 @@ fn a_habit_is_said_once_and_listed_in_json() {
     let folder = folder("account: {cloudwatch_role: existing}\n");
     fs::write(
         folder.path().join("openapi.yaml"),
-        format!("openapi: 3.0.3\npaths:\n{parts}{headers}"),
+        format!("openapi: 3.0.3\nsecurity: []\npaths:\n{parts}{headers}"),
     )
     .unwrap();
     let result = gwgen(folder.path(), &["lint"]);

@@ -120,7 +120,7 @@ fn service(more: &str) -> (tempfile::TempDir, std::path::PathBuf) {
     let blueprint = fs::read_to_string(folder.join("gwgen.yaml")).unwrap();
     fs::write(
         folder.join("gwgen.yaml"),
-        format!("{blueprint}account: {{cloudwatch_role: existing}}\n{more}"),
+        format!("{blueprint}account: {{cloudwatch_role: existing}}\nroutes: [{{match: {{}}, auth: none}}]\n{more}"),
     )
     .unwrap();
     (root, folder)
