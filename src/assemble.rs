@@ -4,6 +4,7 @@
 //! requested.
 
 mod access;
+mod alarms;
 mod body;
 mod cors;
 mod domain;
@@ -82,6 +83,7 @@ pub fn assemble(plan: &Plan) -> Assembled {
         (None, Vec::new())
     };
     if let Some(nodes) = &network {
+        alarms::of_network(&mut stack, plan, nodes, &backends);
         network::outputs(&mut stack, plan, nodes, &backends);
     }
     stack.drop_unused_inputs();
@@ -147,6 +149,7 @@ fn gateway(
     let stage = stage::stage(stack, plan, &api, deployment);
     gateway::outputs(stack, plan, &api, &stage);
     access::usage_plans(stack, plan, &api, &stage);
+    alarms::of_gateway(stack, plan, &stage, &functions);
     (api, methods)
 }
 

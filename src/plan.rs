@@ -5,6 +5,7 @@
 //! Every decision about the resources is here, and in no later stage.
 
 mod access;
+mod alarms;
 mod decide;
 mod functions;
 mod inputs;
@@ -30,6 +31,7 @@ pub use crate::plan::access::authorizers::{
 };
 pub use crate::plan::access::keys::{KeyPlan, KeySource, QuotaPlan, UsagePlan};
 pub(crate) use crate::plan::access::schemes::Declared;
+pub use crate::plan::alarms::AlarmsPlan;
 pub use crate::plan::functions::sync::SyncPlan;
 pub use crate::plan::network::access_logs::AccessLogsPlan;
 pub use crate::plan::network::admission::SourcePlan;
@@ -286,6 +288,8 @@ pub struct Plan {
     pub endpoint: EndpointPlan,
     pub domain: Option<DomainPlan>,
     pub stage: StagePlan,
+    /// `None` where no topic is named.
+    pub alarms: Option<AlarmsPlan>,
     pub cross_zone: bool,
     /// Quotas of the account.
     pub limits: LimitsSpec,

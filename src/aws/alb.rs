@@ -7,7 +7,7 @@ mod rule;
 
 use serde::Serialize;
 
-use super::elbv2::{AccessLogs, flag, is_on, write_attributes};
+use super::elbv2::{AccessLogs, flag, is_on, name_in_metrics, write_attributes};
 use super::{HasArn, Home, Kind};
 use crate::sink::{Properties, Terraform};
 use crate::stack::{Handle, List, Spelling, Value};
@@ -84,6 +84,10 @@ impl Handle<ApplicationBalancer> {
     pub fn dns_name(&self) -> Value {
         self.attribute("dns_name", Spelling::GetAtt("DNSName"))
     }
+
+    fn name_in_metrics(&self) -> Value {
+        self.attribute("arn_suffix", Spelling::GetAtt("LoadBalancerFullName"))
+    }
 }
 
 /// A balancer of the stack, or one that is there.
@@ -100,6 +104,14 @@ impl ApplicationBalancerRef {
         match self {
             Self::Made(balancer) => balancer.arn(),
             Self::Existing { arn, .. } => arn.clone(),
+        }
+    }
+
+    /// Name by which CloudWatch knows the balancer.
+    pub fn name_in_metrics(&self) -> Value {
+        match self {
+            Self::Made(balancer) => balancer.name_in_metrics(),
+            Self::Existing { arn, .. } => name_in_metrics(arn),
         }
     }
 

@@ -229,6 +229,7 @@ fn known(value: &Value) -> usize {
         | Value::Pseudo(_)
         | Value::Here(..)
         | Value::Parameter { .. }
+        | Value::BalancerOf(_)
         | Value::Joined(_) => 0,
     }
 }

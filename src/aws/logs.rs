@@ -88,15 +88,16 @@ impl Comparison {
 #[derive(Debug, Serialize)]
 pub struct Alarm {
     pub name: Value,
-    pub description: &'static str,
+    pub description: String,
     pub namespace: &'static str,
     pub metric: &'static str,
     pub dimensions: Vec<(&'static str, Value)>,
+    /// `Sum`, or a percentile such as `p99`.
     pub statistic: &'static str,
     pub period_s: u32,
     pub evaluation_periods: u32,
     pub comparison: Comparison,
-    pub threshold: u32,
+    pub threshold: f64,
     /// `breaching`, `notBreaching`, `ignore`, `missing`
     pub missing_data: &'static str,
     /// Topic that gets a message when the alarm begins and ends.
@@ -110,17 +111,28 @@ fields! { Alarm {
     ],
 } }
 
+impl Alarm {
+    fn has_percentile(&self) -> bool {
+        self.statistic.starts_with('p')
+    }
+}
+
 impl Kind for Alarm {
     const TERRAFORM: &'static str = "aws_cloudwatch_metric_alarm";
     const CLOUDFORMATION: &'static str = "AWS::CloudWatch::Alarm";
-    const HOME: Home = Home::Beside;
+    const HOME: Home = Home::Network;
 
     fn terraform(&self, out: &mut Terraform) {
+        let statistic = if self.has_percentile() {
+            "extended_statistic"
+        } else {
+            "statistic"
+        };
         out.attribute("alarm_name", &self.name);
-        out.attribute("alarm_description", self.description);
+        out.attribute("alarm_description", &self.description);
         out.attribute("namespace", self.namespace);
         out.attribute("metric_name", self.metric);
-        out.attribute("statistic", self.statistic);
+        out.attribute(statistic, self.statistic);
         out.attribute("period", self.period_s);
         out.attribute("evaluation_periods", self.evaluation_periods);
         out.attribute("comparison_operator", self.comparison.as_str());
@@ -135,10 +147,15 @@ impl Kind for Alarm {
 
     fn cloudformation(&self, out: &mut Properties) {
         out.value("AlarmName", &self.name);
-        out.text("AlarmDescription", self.description);
+        out.text("AlarmDescription", &self.description);
         out.text("Namespace", self.namespace);
         out.text("MetricName", self.metric);
-        out.text("Statistic", self.statistic);
+        let statistic = if self.has_percentile() {
+            "ExtendedStatistic"
+        } else {
+            "Statistic"
+        };
+        out.text(statistic, self.statistic);
         out.number("Period", self.period_s);
         out.number("EvaluationPeriods", self.evaluation_periods);
         out.text("ComparisonOperator", self.comparison.as_str());

@@ -24,7 +24,7 @@ section! {
         pub state: SyncState = SyncState::Ssm,
         /// Runtime of the function: `python3.12`, `python3.13` or `python3.14`.
         pub runtime: String = RUNTIME.to_owned(),
-        /// ARN of the topic that its alarms tell.
+        /// ARN of the topic that its alarms tell. Default: that of `alarms`.
         pub alarm_topic: Option<ValueSpec>,
         /// Whether one concurrent run of the account is kept for it, so that two never overlap.
         pub reserve_concurrency: bool = true,
@@ -36,6 +36,14 @@ names! {
     pub enum SyncState {
         Ssm = "ssm",
         S3 = "s3",
+    }
+}
+
+mapping! {
+    /// Alarms of CloudWatch, on metrics that cost nothing by themselves.
+    pub struct AlarmsSpec {
+        /// ARN of the topic that they tell.
+        pub topic: ValueSpec,
     }
 }
 

@@ -15,7 +15,7 @@ use super::decode::{Decode, mapping, names, section};
 use super::fault::Faults;
 use super::gateway::{ApiSpec, StageSpec, UsagePlanSpec};
 use super::node::TreeNode;
-use super::operations::{CostSpec, ForwarderSpec, LimitsSpec, LintSpec, SyncSpec};
+use super::operations::{AlarmsSpec, CostSpec, ForwarderSpec, LimitsSpec, LintSpec, SyncSpec};
 use super::routes::{ExpectSpec, MountSpec, RouteSpec};
 use super::scalars::{PathList, Reserved};
 use super::values::{ValueSpec, ValuesSpec};
@@ -85,6 +85,8 @@ mapping! {
         /// The function that keeps the NLB's targets equal to the ALB's addresses, in topology
         /// `nlb-alb-sync`.
         pub sync: SyncSpec = SyncSpec::default(),
+        /// Alarms of CloudWatch for the API and what is behind it.
+        pub alarms: Option<AlarmsSpec>,
         /// The function that forwards requests, in topology `forwarder`.
         pub forwarder: ForwarderSpec = ForwarderSpec::default(),
         /// Findings that are allowed, and advice that is an error.

@@ -13,6 +13,7 @@ use crate::blueprint::{Blueprint, BlueprintSpec, Exposure};
 use crate::diagnostic::{self, Diagnostic, Outcome};
 use crate::openapi::{Api, refuses};
 use crate::plan::access::{authorizers, keys, schemes};
+use crate::plan::alarms;
 use crate::plan::functions::forwarder::ServedOperations;
 use crate::plan::functions::{forwarder, sync};
 use crate::plan::network::alb::ListenerRulesInput;
@@ -54,6 +55,7 @@ pub fn plan(apis: &[Api], blueprint: &Blueprint) -> Outcome<Plan> {
     }
     let mut network = vpc_and_subnets.map(|found| network(&mut variables, found, has_gateway));
     let mut forwarders = forwarder::forwarders(&mut variables);
+    let alarms = alarms::alarms(&mut variables, &routes.operations);
     let authorizers = authorizers::authorizers(blueprint, &routes.operations, &mut variables);
     let usage_plans = keys::plans(blueprint, routes.throttles.clone(), &mut variables);
     let (inputs, parameters) = variables.finish();
@@ -93,6 +95,7 @@ pub fn plan(apis: &[Api], blueprint: &Blueprint) -> Outcome<Plan> {
         endpoint,
         domain,
         stage,
+        alarms,
         cross_zone: spec.nlb.cross_zone,
         limits: spec.limits.clone(),
         place: blueprint.place(""),

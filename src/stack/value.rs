@@ -50,6 +50,9 @@ pub enum Value {
     },
     /// All of them, one after the other.
     Text(Vec<Value>),
+    /// Name by which CloudWatch knows the load balancer of an ARN: what is behind `loadbalancer/`;
+    /// never a part of a text.
+    BalancerOf(Box<Value>),
     /// The items of a list that is known only at deploy time, with commas between; never a part of
     /// a text.
     Joined(Box<Value>),
@@ -70,6 +73,7 @@ impl Value {
             | Self::Pseudo(_)
             | Self::Here(..)
             | Self::Parameter { .. }
+            | Self::BalancerOf(_)
             | Self::Joined(_) => vec![self],
             Self::Text(parts) => parts.iter().flat_map(Self::deploy_time).collect(),
         }
@@ -94,6 +98,7 @@ impl Serialize for Value {
                 BTreeMap::from([(PARAMETER, label.as_str())]).serialize(serializer)
             }
             Self::Text(parts) => parts.serialize(serializer),
+            Self::BalancerOf(arn) => BTreeMap::from([("balancer", arn)]).serialize(serializer),
             Self::Joined(list) => BTreeMap::from([("joined", list)]).serialize(serializer),
         }
     }

@@ -38,7 +38,7 @@ pub(crate) fn shown(value: &Value, format: OutputFormat, stack: &Stack) -> Strin
             Some(parameter) => format!("${{ssm:{}}}", parameter.path),
             None => format!("${{ssm:{label}}}"),
         },
-        Value::Joined(list) => shown(list, format, stack),
+        Value::BalancerOf(list) | Value::Joined(list) => shown(list, format, stack),
         Value::Text(parts) => parts
             .iter()
             .map(|part| shown(part, format, stack))

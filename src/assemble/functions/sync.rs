@@ -34,7 +34,7 @@ const TIMEOUT_S: u32 = 55;
 /// Runs that an alarm looks at together, and the count of failed ones that raises it: the next run
 /// repairs one failure.
 const RUNS: u32 = 5;
-const ERRORS: u32 = 3;
+const ERRORS: f64 = 3.0;
 
 /// Namespace of the function's own metrics, and the metric that each successful run writes; both
 /// are in `templates/functions/sync.py`.
@@ -301,7 +301,7 @@ fn alarms(stack: &mut Stack, plan: &Plan, sync: &SyncPlan, function: &Handle<Pyt
     let period_s = sync.interval_minutes * 60 * RUNS;
     let errors = Alarm {
         name: text(&plan.prefix.with("-sync-errors")),
-        description: "Runs fail that keep the application load balancer's addresses; its targets stay as they were",
+        description: "Runs fail that keep the application load balancer's addresses; its targets stay as they were".to_owned(),
         namespace: "AWS/Lambda",
         metric: "Errors",
         dimensions: vec![of_function.clone()],
@@ -315,7 +315,7 @@ fn alarms(stack: &mut Stack, plan: &Plan, sync: &SyncPlan, function: &Handle<Pyt
     };
     let stopped = Alarm {
         name: text(&plan.prefix.with("-sync-stopped")),
-        description: "No run ended well that keeps the application load balancer's addresses; its targets stay as they were",
+        description: "No run ended well that keeps the application load balancer's addresses; its targets stay as they were".to_owned(),
         namespace: NAMESPACE,
         metric: ADDRESSES,
         dimensions: vec![of_function],
@@ -323,7 +323,7 @@ fn alarms(stack: &mut Stack, plan: &Plan, sync: &SyncPlan, function: &Handle<Pyt
         period_s,
         evaluation_periods: 1,
         comparison: Comparison::Below,
-        threshold: 1,
+        threshold: 1.0,
         missing_data: "breaching",
         topic: value(topic),
     };

@@ -120,6 +120,21 @@ impl Handle<LoadBalancer> {
     pub fn dns_name(&self) -> Value {
         self.attribute("dns_name", Spelling::GetAtt("DNSName"))
     }
+
+    fn name_in_metrics(&self) -> Value {
+        self.attribute("arn_suffix", Spelling::GetAtt("LoadBalancerFullName"))
+    }
+}
+
+/// Name by which CloudWatch knows a balancer that is there.
+pub(crate) fn name_in_metrics(arn: &Value) -> Value {
+    match arn {
+        Value::Literal(text) => {
+            let name = text.split_once("loadbalancer/").map(|(_, name)| name);
+            Value::literal(name.unwrap_or_default())
+        }
+        arn => Value::BalancerOf(Box::new(arn.clone())),
+    }
 }
 
 /// A balancer of the stack, or one that is there. For digests, the first is as it was before there
@@ -150,10 +165,30 @@ impl BalancerRef {
         }
     }
 
+    /// Name by which CloudWatch knows the balancer.
+    pub fn name_in_metrics(&self) -> Value {
+        match self {
+            Self::Made(balancer) => balancer.name_in_metrics(),
+            Self::Existing(balancer) => name_in_metrics(&balancer.arn),
+        }
+    }
+
     pub fn dns_name(&self) -> Value {
         match self {
             Self::Made(balancer) => balancer.dns_name(),
             Self::Existing(balancer) => balancer.dns_name.clone(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Value, name_in_metrics};
+
+    #[test]
+    fn a_literal_arn_has_its_name_at_once() {
+        let arn = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/net/a/0a1b";
+        let named = name_in_metrics(&Value::literal(arn));
+        assert_eq!(named, Value::literal("net/a/0a1b"));
     }
 }

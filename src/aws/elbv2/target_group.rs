@@ -8,7 +8,7 @@ use crate::aws::{
     ApplicationBalancerRef, HasArn, Home, HttpListener, HttpListenerRef, Kind, ResourceRef,
 };
 use crate::sink::{Properties, Terraform};
-use crate::stack::{Address, Handle, Label, Value};
+use crate::stack::{Address, Handle, Label, Spelling, Value};
 
 /// Terraform's block that registers a target.
 const ATTACHMENT: &str = "aws_lb_target_group_attachment";
@@ -323,5 +323,12 @@ impl Kind for TargetGroup {
 }
 
 impl HasArn for TargetGroup {}
+
+impl Handle<TargetGroup> {
+    /// Name by which CloudWatch knows the group.
+    pub fn name_in_metrics(&self) -> Value {
+        self.attribute("arn_suffix", Spelling::GetAtt("TargetGroupFullName"))
+    }
+}
 
 pub type TargetGroupRef = ResourceRef<TargetGroup>;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::python::{self, MAX_ENVIRONMENT_BYTES, report_value};
 use crate::blueprint::{AccessLogSpec, BackendSpec, ExistingAlbSpec, SyncSpec, SyncState};
 use crate::diagnostic;
+use crate::plan::alarms;
 use crate::plan::variables::Variables;
 use crate::plan::{AlbPlan, InputType, Value};
 
@@ -84,14 +85,20 @@ pub(crate) fn sync(variables: &mut Variables<'_>, alb: Option<&AlbPlan>) -> Opti
         max_lookups_per_run: lookups,
         state: spec.state,
         runtime: python::runtime(variables, &spec.runtime, "/sync/runtime"),
-        alarm_topic: spec
-            .alarm_topic
-            .as_ref()
-            .map(|topic| variables.value(topic, InputType::Topic, "/sync/alarm_topic")),
+        alarm_topic: alarm_topic(variables, spec),
         reserves_concurrency: spec.reserve_concurrency,
         log_retention_days: AccessLogSpec::default().retention_days,
         deregistration_delay_s: BackendSpec::default().deregistration_delay.seconds(),
     })
+}
+
+/// Its own topic, or that of all alarms.
+fn alarm_topic(variables: &mut Variables<'_>, spec: &SyncSpec) -> Option<Value> {
+    if let Some(topic) = &spec.alarm_topic {
+        return Some(variables.value(topic, InputType::Topic, "/sync/alarm_topic"));
+    }
+    let of_all = variables.blueprint().spec.alarms.as_ref()?;
+    Some(alarms::topic(variables, of_all))
 }
 
 /// Warns of counts that are allowed and probably a mistake.

@@ -29,10 +29,33 @@ impl Properties {
                     self.call(Call::Sub(&template));
                 }
             }
+            Value::BalancerOf(arn) => self.balancer_of(arn),
             Value::Joined(list) => self.joined(list),
             Value::Expression(text) => {
                 unreachable!("`{text}` is Terraform's; `plan` refuses it for CloudFormation")
             }
+        }
+    }
+
+    /// What is behind `loadbalancer/` in an ARN. JSON has it on one line.
+    fn balancer_of(&mut self, arn: &Value) {
+        match &mut self.printer {
+            TemplatePrinter::Json(json) => {
+                json.plain("{\"Fn::Select\": [\"1\", {\"Fn::Split\": [\"loadbalancer/\", ");
+                self.inner(arn);
+                self.inner_plain("]}]}");
+            }
+            TemplatePrinter::Yaml(_) => self.inner_object(|out| {
+                out.items("Fn::Select", [false, true], |out, is_list| {
+                    if !is_list {
+                        return out.string("1");
+                    }
+                    out.inner_object(|out| {
+                        let parts = [&Value::literal("loadbalancer/"), arn];
+                        out.items("Fn::Split", parts, Self::inner);
+                    });
+                });
+            }),
         }
     }
 
@@ -61,6 +84,7 @@ fn literals(parts: &[Value]) -> String {
         | Value::Pseudo(_)
         | Value::Here(..)
         | Value::Parameter { .. }
+        | Value::BalancerOf(_)
         | Value::Joined(_) => String::new(),
     };
     parts.iter().map(text).collect()
@@ -93,6 +117,7 @@ fn push_template(out: &mut String, parts: &[Value]) {
             },
             Value::Text(parts) => push_template(out, parts),
             Value::Joined(_) => unreachable!("a joined list is never a part of a text"),
+            Value::BalancerOf(_) => unreachable!("a balancer's name is never a part of a text"),
             Value::Expression(text) => {
                 unreachable!("`{text}` is Terraform's; `plan` refuses it for CloudFormation")
             }

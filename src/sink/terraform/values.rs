@@ -131,6 +131,11 @@ impl Hcl for Value {
                 .expect("writing to a String cannot fail");
             }
             Self::Pseudo(name) => unreachable!("{name} is CloudFormation's"),
+            Self::BalancerOf(arn) => {
+                out.push_str("split(\"loadbalancer/\", ");
+                arn.hcl(out);
+                out.push_str(")[1]");
+            }
             Self::Joined(list) => {
                 out.push_str("join(\",\", ");
                 list.hcl(out);
@@ -157,6 +162,7 @@ impl Hcl for Value {
             | Self::Attribute(_)
             | Self::Here(..)
             | Self::Parameter { .. }
+            | Self::BalancerOf(_)
             | Self::Joined(_) => {
                 let mut text = String::new();
                 self.hcl(&mut text);

@@ -189,6 +189,7 @@ impl SameEnds {
             | Value::Pseudo(_)
             | Value::Here(..)
             | Value::Text(_)
+            | Value::BalancerOf(_)
             | Value::Joined(_) => return,
         };
         self.0.entry(rest_of_rule).or_default().insert(name, input);
