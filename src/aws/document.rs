@@ -3,6 +3,7 @@
 //! In: a tree of values. Out: text in a sink. Pure.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use crate::sink::{Hcl, Properties, Terraform, key};
 use crate::stack::{List, Value};
@@ -251,6 +252,79 @@ fn line(parts: &[Document]) -> Option<String> {
         }
     }
     Some(line + "]")
+}
+
+/// Writes a text: JSON of plain members as `jsonencode({…})`, where that yields exactly the text.
+pub(crate) fn terraform_text(name: &str, text: &str, out: &mut Terraform) {
+    match plain_members(text).filter(|_| !out.is_json()).as_deref() {
+        None => out.attribute(name, text),
+        Some([(member, value)]) => out.bare(
+            name,
+            format_args!("jsonencode({{ {} = {value} }})", key(member)),
+        ),
+        Some(members) => encoded(name, out, |out| {
+            for (name, value) in members {
+                out.bare(&key(name), format_args!("{value}"));
+            }
+        }),
+    }
+}
+
+/// Writes a mapping. JSON of plain members is last, as `jsonencode({…})` with a line a member: that
+/// a text is there, or one more member, moves no other line.
+pub(crate) fn terraform_texts(name: &str, texts: &BTreeMap<String, Value>, out: &mut Terraform) {
+    let mut documents = Vec::new();
+    out.mapping(name, |out| {
+        for (name, value) in texts {
+            let members = match value {
+                Value::Literal(text) if !out.is_json() => plain_members(text),
+                _ => None,
+            };
+            match members {
+                Some(members) => documents.push((name, members)),
+                None => out.attribute(name, value),
+            }
+        }
+        for (name, members) in documents {
+            encoded(name, out, |out| {
+                members
+                    .iter()
+                    .for_each(|(name, value)| out.bare_entry(name, value))
+            });
+        }
+    });
+}
+
+fn encoded(name: &str, out: &mut Terraform, members: impl FnOnce(&mut Terraform)) {
+    out.nested(name, ["jsonencode(", ")"], |out| {
+        out.enclosed(["{", "}"], members)
+    });
+}
+
+/// Members of a JSON object, each with its value as an expression; none where `jsonencode` may
+/// yield another text.
+///
+/// Source: Terraform, "jsonencode" (escapes `<`, `>`, `&`, U+2028 and U+2029),
+/// <https://developer.hashicorp.com/terraform/language/functions/jsonencode>, read 2026-11-30; that
+/// names are sorted was tried with terraform 1.11.
+fn plain_members(text: &str) -> Option<Vec<(String, String)>> {
+    let is_exact = text.is_ascii() && !text.contains(['<', '>', '&', '\\']);
+    let json: serde_json::Value = serde_json::from_str(text).ok().filter(|_| is_exact)?;
+    let members = json.as_object().filter(|it| !it.is_empty())?;
+    if !members.keys().is_sorted() || json.to_string() != text {
+        return None;
+    }
+    let expression = |value: &serde_json::Value| match value {
+        serde_json::Value::String(text) => {
+            let mut expression = String::new();
+            text.hcl(&mut expression);
+            Some(expression)
+        }
+        serde_json::Value::Number(number) => number.as_u64().map(|it| it.to_string()),
+        _ => None,
+    };
+    let member = |(name, value): (&String, _)| Some((name.clone(), expression(value)?));
+    members.iter().map(member).collect()
 }
 
 /// Returns whether CloudFormation would take a member of that name for one of its functions.

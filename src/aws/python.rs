@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::document::terraform_texts;
 use super::iam::Role;
 use super::logs::LogGroup;
 use super::{HasArn, Home, Kind, SecurityGroup};
@@ -136,7 +137,9 @@ impl Kind for PythonFunction {
                 self.log_group.label()
             ),
         );
-        out.block("environment", |out| out.map("variables", &self.environment));
+        out.block("environment", |out| {
+            terraform_texts("variables", &self.environment, out)
+        });
         if let Some(network) = &self.network {
             out.block("vpc_config", |out| {
                 out.list("subnet_ids", &network.subnets);

@@ -118,8 +118,28 @@ fn said(value: &Expression) -> String {
     match value {
         Expression::String(text) => text.clone(),
         Expression::TemplateExpr(template) => elements(&Template::from_expr(template).unwrap()),
-        other => format!("${{{}}}", formatted(other)),
+        other => encoded(other).unwrap_or_else(|| format!("${{{}}}", formatted(other))),
     }
+}
+
+/// The text that `jsonencode` yields from an object of texts and numbers.
+fn encoded(value: &Expression) -> Option<String> {
+    let Expression::FuncCall(call) = value else {
+        return None;
+    };
+    let [Expression::Object(members)] = call.args.as_slice() else {
+        return None;
+    };
+    let member = |(key, value): (&hcl::ObjectKey, &Expression)| {
+        let value = match value {
+            Expression::String(text) => Value::from(text.as_str()),
+            Expression::Number(number) => Value::from(number.as_u64()?),
+            _ => return None,
+        };
+        Some((key.to_string().trim_matches('"').to_owned(), value))
+    };
+    let members: Option<serde_json::Map<String, Value>> = members.iter().map(member).collect();
+    (call.name.name.as_str() == "jsonencode").then_some(Value::from(members?).to_string())
 }
 
 fn elements(template: &Template) -> String {
@@ -242,10 +262,7 @@ fn template(text: &str) -> String {
     {
         Some(expression) if hcl::parse(&format!("a = {expression}")).is_ok() => {
             let body = hcl::parse(&format!("a = {expression}")).unwrap();
-            format!(
-                "${{{}}}",
-                formatted(&body.attributes().next().unwrap().expr)
-            )
+            said(&body.attributes().next().unwrap().expr)
         }
         _ => elements(&Template::from_expr(&TemplateExpr::QuotedString(text.to_owned())).unwrap()),
     }

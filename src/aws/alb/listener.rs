@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::ApplicationBalancer;
+use crate::aws::document::terraform_text;
 use crate::aws::elbv2::ListenerArguments;
 use crate::aws::{HasArn, Home, Kind, ResourceRef};
 use crate::sink::{Properties, Terraform};
@@ -87,7 +88,7 @@ impl FixedResponse {
         out.block("fixed_response", |out| {
             out.attribute("status_code", self.status.to_string());
             out.attribute("content_type", Self::TYPE);
-            out.attribute("message_body", self.body);
+            terraform_text("message_body", self.body, out);
         });
     }
 

@@ -73,7 +73,7 @@ impl Preflight {
         Some(format!(
             "#set($origin = $input.params().header.get(\"Origin\"))\n\
              #if(!$origin || $origin == \"\")#set($origin = $input.params().header.get(\"origin\"))#end\n\
-             #if({})#set($context.responseOverride.header.Access-Control-Allow-Origin = $origin)#end",
+             #if({})#set($context.responseOverride.header.Access-Control-Allow-Origin = $origin)#end\n",
             is_other.join(" || ")
         ))
     }

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::settings::StageAt;
 use super::{ClientCertificate, Deployment, MethodSettings, RestApi, Settings};
+use crate::aws::document::terraform_text;
 use crate::aws::{Home, Kind, LogGroup};
 use crate::sink::{Properties, Terraform};
 use crate::stack::{Address, Handle, Label, Spelling, Value};
@@ -38,24 +39,50 @@ fields! { Stage {
     other: [is_traced, variables, after],
 } }
 
-/// A line of the log: JSON that shows where a response failed, and nothing of a path's variables,
-/// of bodies or of headers but the agent.
+/// Members of a line of the log, by name, each with its variable: they show where a response
+/// failed, and nothing of a path's variables, of bodies or of headers but the agent.
 ///
 /// Source: AWS, "Variables for access logging for API Gateway",
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html>,
-/// read 2026-11-30; docs/aws-rules.md#d19 (one line, with the id of the request, 3 KB at most).
-pub(crate) const REQUEST_LOG_FORMAT: &str = concat!(
-    r#"{"requestId":"$context.requestId","extendedRequestId":"$context.extendedRequestId","time":"$context.requestTime","#,
-    r#""method":"$context.httpMethod","resourcePath":"$context.resourcePath","stage":"$context.stage","protocol":"$context.protocol","#,
-    r#""status":"$context.status","responseLength":"$context.responseLength","responseLatency":"$context.responseLatency","#,
-    r#""integrationStatus":"$context.integrationStatus","integrationLatency":"$context.integrationLatency","#,
-    r#""integrationRequestId":"$context.integration.requestId","integrationError":"$context.integrationErrorMessage","#,
-    r#""authorizerStatus":"$context.authorizer.status","authorizerLatency":"$context.authorizer.latency","#,
-    r#""authorizerError":"$context.authorizer.error","principalId":"$context.authorizer.principalId","#,
-    r#""apiKeyId":"$context.identity.apiKeyId","error":"$context.error.message","errorType":"$context.error.responseType","#,
-    r#""validationError":"$context.error.validationErrorString","wafStatus":"$context.waf.status","#,
-    r#""sourceIp":"$context.identity.sourceIp","userAgent":"$context.identity.userAgent","traceId":"$context.xrayTraceId"}"#,
-);
+/// read 2026-11-30; docs/aws-rules.md#d34 (TLS).
+const REQUEST_LOG: [(&str, &str); 28] = [
+    ("apiKeyId", "identity.apiKeyId"),
+    ("authorizerError", "authorizer.error"),
+    ("authorizerLatency", "authorizer.latency"),
+    ("authorizerStatus", "authorizer.status"),
+    ("cipherSuite", "cipherSuite"),
+    ("error", "error.message"),
+    ("errorType", "error.responseType"),
+    ("extendedRequestId", "extendedRequestId"),
+    ("integrationError", "integrationErrorMessage"),
+    ("integrationLatency", "integrationLatency"),
+    ("integrationRequestId", "integration.requestId"),
+    ("integrationStatus", "integrationStatus"),
+    ("method", "httpMethod"),
+    ("principalId", "authorizer.principalId"),
+    ("protocol", "protocol"),
+    ("requestId", "requestId"),
+    ("resourcePath", "resourcePath"),
+    ("responseLatency", "responseLatency"),
+    ("responseLength", "responseLength"),
+    ("sourceIp", "identity.sourceIp"),
+    ("stage", "stage"),
+    ("status", "status"),
+    ("time", "requestTime"),
+    ("tlsVersion", "tlsVersion"),
+    ("traceId", "xrayTraceId"),
+    ("userAgent", "identity.userAgent"),
+    ("validationError", "error.validationErrorString"),
+    ("wafStatus", "waf.status"),
+];
+
+/// A line of the log, as JSON.
+///
+/// Source: docs/aws-rules.md#d19 (one line, with the id of the request, 3 KB at most).
+pub(crate) fn request_log_format() -> String {
+    let members = REQUEST_LOG.map(|(name, variable)| (name, format!("$context.{variable}")));
+    serde_json::to_string(&BTreeMap::from(members)).expect("a mapping of texts is JSON")
+}
 
 impl Stage {
     pub(crate) fn after(&self) -> Vec<Address> {
@@ -98,7 +125,7 @@ impl Kind for Stage {
         if let Some(log) = &self.request_log {
             out.block("access_log_settings", |out| {
                 out.attribute("destination_arn", log.arn());
-                out.attribute("format", REQUEST_LOG_FORMAT);
+                terraform_text("format", &request_log_format(), out);
             });
         }
         if !self.after.is_empty() {
@@ -125,7 +152,7 @@ impl Kind for Stage {
         if let Some(log) = &self.request_log {
             out.object("AccessLogSetting", |out| {
                 out.value("DestinationArn", &log.bare_arn());
-                out.text("Format", REQUEST_LOG_FORMAT);
+                out.text("Format", &request_log_format());
             });
         }
         let methods = std::iter::once(None).chain(self.of_methods.iter().map(Some));
@@ -165,13 +192,14 @@ impl Handle<Stage> {
 
 #[cfg(test)]
 mod tests {
-    use super::REQUEST_LOG_FORMAT;
+    use super::{REQUEST_LOG, request_log_format};
 
     #[test]
     fn a_line_of_the_log_is_one_json_object_that_api_gateway_takes() {
-        assert!(REQUEST_LOG_FORMAT.len() <= 3 * 1_024 && !REQUEST_LOG_FORMAT.contains('\n'));
-        let line: serde_json::Map<String, serde_json::Value> =
-            serde_json::from_str(REQUEST_LOG_FORMAT).unwrap();
+        let text = request_log_format();
+        assert!(text.len() <= 3 * 1_024 && !text.contains('\n'));
+        let line: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&text).unwrap();
         assert_eq!(line["requestId"], "$context.requestId");
+        assert!(REQUEST_LOG.is_sorted() && line.len() == REQUEST_LOG.len());
     }
 }

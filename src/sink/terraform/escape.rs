@@ -32,10 +32,7 @@ pub(crate) fn push_escaped(out: &mut String, text: &str) {
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
             '$' | '%' if characters.peek() == Some(&'{') => out.extend([character, character]),
-            character
-                if character.is_control()
-                    || matches!(character, '\u{2028}' | '\u{2029}' | '\u{feff}') =>
-            {
+            character if is_escaped(character) => {
                 write!(out, "\\u{:04x}", character as u32)
                     .expect("writing to a String cannot fail");
             }
@@ -53,6 +50,34 @@ pub(crate) fn push_marked(out: &mut String, text: &str) {
             out.push(character);
         }
     }
+}
+
+/// Word that ends a heredoc.
+pub(crate) const END: &str = "EOT";
+
+/// Returns whether a heredoc yields exactly a text, from lines that are all indented alike: it ends
+/// with a line end, has no escapes, and loses the indentation that its lines share.
+///
+/// Source: HCL native syntax, "Template Expressions",
+/// <https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md>; blank lines, which lose nothing,
+/// were tried with terraform 1.11.
+pub(crate) fn is_heredoc(text: &str) -> bool {
+    let Some(lines) = text.strip_suffix('\n').filter(|it| it.contains('\n')) else {
+        return false;
+    };
+    let is_exact = |line: &str| {
+        line.is_empty()
+            || line.trim() != END && !line.trim().is_empty() && !line.contains(is_escaped)
+    };
+    lines.split('\n').all(is_exact)
+        && lines
+            .split('\n')
+            .any(|it| !it.is_empty() && !it.starts_with(char::is_whitespace))
+}
+
+/// Returns whether a character stands in a text as an escape alone.
+fn is_escaped(character: char) -> bool {
+    character.is_control() || matches!(character, '\u{2028}' | '\u{2029}' | '\u{feff}')
 }
 
 /// Writes a JSON string.

@@ -91,6 +91,15 @@ impl Terraform {
         }
     }
 
+    /// A mapping whose entries are arguments.
+    pub fn mapping(&mut self, name: &str, body: impl FnOnce(&mut Self)) {
+        match &mut self.printer {
+            TerraformPrinter::Native(native) => native.open_apart(&[name, " ="].concat()),
+            TerraformPrinter::Json(json) => json.open_map(name),
+        }
+        self.closed(body);
+    }
+
     /// A mapping in which a longer key moves no other line: `terraform fmt` does not align `:`.
     pub fn unaligned_map(&mut self, name: &str, body: impl FnOnce(&mut Self)) {
         match &mut self.printer {
@@ -98,6 +107,11 @@ impl Terraform {
             TerraformPrinter::Json(json) => json.open_map(name),
         }
         self.closed(body);
+    }
+
+    /// An entry of an unaligned mapping inside a value, written as it is.
+    pub fn bare_entry(&mut self, key: &str, value: &str) {
+        self.native().entry(key, &Bare(format_args!("{value}")));
     }
 
     /// An entry of an unaligned mapping.

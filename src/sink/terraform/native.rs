@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::escape::quoted;
+use super::escape::{END, push_marked, quoted};
 use super::values::Hcl;
 use super::{MethodBlock, push_margin};
 use crate::stack::Value;
@@ -78,12 +78,33 @@ impl Native {
         let start = self.waiting.len();
         self.waiting.push_str(name);
         let middle = self.waiting.len();
-        value.hcl(&mut self.waiting);
+        let lines = value.lines().filter(|_| !self.is_inline);
+        match lines {
+            Some(_) => self.waiting.extend(["<<-", END]),
+            None => value.hcl(&mut self.waiting),
+        }
         self.run.push((start..middle, middle..self.waiting.len()));
+        if let Some(lines) = lines {
+            self.heredoc(lines);
+        }
+    }
+
+    /// The lines below the start of a heredoc, and its end.
+    fn heredoc(&mut self, lines: &str) {
+        self.flush();
+        for line in lines.split_terminator('\n') {
+            if !line.is_empty() {
+                push_margin(&mut self.out, self.indent + 1);
+                push_marked(&mut self.out, line);
+            }
+            self.out.push('\n');
+        }
+        self.margin();
+        self.out.extend([END, "\n"]);
     }
 
     /// An entry of an unaligned mapping.
-    pub(crate) fn entry(&mut self, key: &str, value: &Value) {
+    pub(crate) fn entry(&mut self, key: &str, value: &impl Hcl) {
         self.margin();
         quoted(&mut self.out, key);
         self.out.push_str(" : ");

@@ -44,6 +44,45 @@ proptest! {
     }
 }
 
+/// Writes a text behind a `=`, as a heredoc or not.
+fn native(text: &str) -> String {
+    let mut out = Terraform::new(Syntax::Native);
+    out.labelled(&["locals"], |out| out.attribute("a", text));
+    out.into_text()
+}
+
+proptest! {
+    #[test]
+    fn lines_read_back(text in "([ a#%$]?[ a\"\\\\{}EOT]{0,4}\n){1,5}") {
+        let source = native(&text);
+        prop_assume!(source.contains("<<-EOT") && !["$$${", "%%%{", "$%%{", "%$${"].iter().any(|it| source.contains(it)));
+        let body = hcl::parse(&source).unwrap_or_else(|error| panic!("{error}\n{source}"));
+        let block = body.blocks().next().unwrap();
+        prop_assert_eq!(read(&block.body.attributes().next().unwrap().expr), text, "{}", source);
+    }
+}
+
+#[test]
+fn only_texts_that_a_heredoc_yields_exactly_become_one() {
+    for text in ["a\nb\n", "a\n\n  b\n", "  a\nb ${x}\n"] {
+        assert!(native(text).contains(" = <<-EOT\n"), "{text:?}");
+    }
+    for text in [
+        "a\n",
+        "a\nb",
+        "a\nEOT\n",
+        "  a\n  b\n",
+        "a\r\nb\r\n",
+        "a\n  \nb\n",
+        "\n\n",
+    ] {
+        assert!(!native(text).contains("<<"), "{text:?}");
+    }
+    assert!(
+        native("a ${b}\n  %{c}\n").ends_with("  a = <<-EOT\n    a $${b}\n      %%{c}\n  EOT\n}\n")
+    );
+}
+
 fn json(write: impl FnOnce(&mut Terraform)) -> serde_json::Value {
     let mut out = Terraform::new(Syntax::Json);
     out.labelled(&["resource", "kind", "label"], write);

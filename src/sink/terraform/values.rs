@@ -6,7 +6,7 @@
 use std::fmt;
 use std::fmt::Write as _;
 
-use super::escape::{push_escaped, push_marked, quoted, quoted_json};
+use super::escape::{is_heredoc, push_escaped, push_marked, quoted, quoted_json};
 use crate::stack::{Attribute, Value};
 
 /// A value that can be behind a `=`.
@@ -16,6 +16,11 @@ pub trait Hcl {
 
     /// The same as a JSON value.
     fn json(&self, out: &mut String);
+
+    /// A text that a heredoc yields exactly.
+    fn lines(&self) -> Option<&str> {
+        None
+    }
 }
 
 /// The JSON value of an expression. Source: Terraform, "JSON Configuration Syntax", "Expression
@@ -33,6 +38,10 @@ impl Hcl for str {
     fn json(&self, out: &mut String) {
         literal(self, out);
     }
+
+    fn lines(&self) -> Option<&str> {
+        is_heredoc(self).then_some(self)
+    }
 }
 
 impl Hcl for String {
@@ -42,6 +51,10 @@ impl Hcl for String {
 
     fn json(&self, out: &mut String) {
         literal(self, out);
+    }
+
+    fn lines(&self) -> Option<&str> {
+        is_heredoc(self).then_some(self)
     }
 }
 
@@ -53,6 +66,10 @@ impl Hcl for std::sync::Arc<str> {
     fn json(&self, out: &mut String) {
         literal(self, out);
     }
+
+    fn lines(&self) -> Option<&str> {
+        is_heredoc(self).then_some(self)
+    }
 }
 
 impl<T: Hcl + ?Sized> Hcl for &T {
@@ -62,6 +79,10 @@ impl<T: Hcl + ?Sized> Hcl for &T {
 
     fn json(&self, out: &mut String) {
         (*self).json(out);
+    }
+
+    fn lines(&self) -> Option<&str> {
+        (**self).lines()
     }
 }
 
@@ -169,6 +190,20 @@ impl Hcl for Value {
                 interpolated(&text, out);
             }
             Self::Pseudo(name) => unreachable!("{name} is CloudFormation's"),
+        }
+    }
+
+    fn lines(&self) -> Option<&str> {
+        match self {
+            Self::Literal(text) => Hcl::lines(text),
+            Self::Input(_)
+            | Self::Expression(_)
+            | Self::Attribute(_)
+            | Self::Pseudo(_)
+            | Self::Here(..)
+            | Self::Parameter { .. }
+            | Self::Text(_)
+            | Self::Joined(_) => None,
         }
     }
 }
