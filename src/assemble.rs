@@ -129,7 +129,7 @@ fn gateway(
 ) -> (Handle<RestApi>, Vec<Handle<Method>>) {
     let api = gateway::api(stack, plan);
     let functions = functions::forwarders(stack, plan);
-    functions::sync(stack, plan, &api, network);
+    functions::sync(stack, plan, network);
     functions::permissions(stack, plan, &api, &functions);
     let checking = models::checking(stack, plan, &api);
     let authorizers = access::authorizers(stack, plan, &api);

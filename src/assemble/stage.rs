@@ -37,7 +37,7 @@ pub(crate) fn stage(
 ) -> Handle<Stage> {
     let planned = &plan.stage;
     let name = value(&plan.stage_name);
-    let mut after: Vec<Address> = account(stack, plan, api).into_iter().collect();
+    let mut after: Vec<Address> = account(stack, plan).into_iter().collect();
     after.extend(execution_log(stack, plan, api, &name));
     let request_log = planned.request_log.as_ref().map(|log| {
         let name = Value::Text(vec![
@@ -138,18 +138,18 @@ fn of_method(plan: &Plan, operation: &OperationPlan) -> Option<MethodSettings> {
 }
 
 /// Builds the account's setting and its role, where the stack manages them.
-fn account(stack: &mut Stack, plan: &Plan, api: &Handle<RestApi>) -> Option<Address> {
+fn account(stack: &mut Stack, plan: &Plan) -> Option<Address> {
     let role = match &plan.stage.role {
         LogRolePlan::Existing => return None,
         LogRolePlan::Arn(arn) => LogRole::Existing(Value::literal(arn.clone())),
         LogRolePlan::Managed => {
             let groups = vec![
                 Value::literal("arn:"),
-                api.here(Here::Partition),
+                Value::Here(Here::Partition),
                 Value::literal(":logs:"),
-                api.here(Here::Region),
+                Value::Here(Here::Region),
                 Value::literal(":"),
-                api.here(Here::Account),
+                Value::Here(Here::Account),
                 Value::literal(":log-group:*"),
             ];
             let write = Statement {

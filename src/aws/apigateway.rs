@@ -221,21 +221,16 @@ impl Handle<RestApi> {
     pub fn executed(&self, below: &[Value]) -> [Value; 2] {
         let own = vec![
             Value::literal("arn:"),
-            self.here(Here::Partition),
+            Value::Here(Here::Partition),
             Value::literal(":execute-api:"),
-            self.here(Here::Region),
+            Value::Here(Here::Region),
             Value::literal(":"),
-            self.here(Here::Account),
+            Value::Here(Here::Account),
             Value::literal(":"),
             self.id(),
         ];
         let terraform = vec![self.attribute("execution_arn", Spelling::Ref)];
         [terraform, own].map(|arn| Value::Text([arn, below.to_vec()].concat()))
-    }
-
-    /// Part of where it is deployed; its own ARN names no account, that of its execution does.
-    pub fn here(&self, part: Here) -> Value {
-        Value::Here(part, self.attribute_of("execution_arn", Spelling::Ref))
     }
 }
 

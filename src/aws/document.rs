@@ -228,7 +228,7 @@ fn known(value: &Value) -> usize {
         | Value::Expression(_)
         | Value::Attribute(_)
         | Value::Pseudo(_)
-        | Value::Here(..)
+        | Value::Here(_)
         | Value::Parameter { .. }
         | Value::BalancerOf(_)
         | Value::Joined(_) => 0,

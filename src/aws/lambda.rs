@@ -41,13 +41,13 @@ impl Function {
     /// `arn:<partition>:apigateway:<region>:lambda:path/2015-03-31/functions/<function
     /// ARN>/invocations`, <https://docs.aws.amazon.com/apigateway/latest/api/API_Integration.html>,
     /// read 2026-11-22.
-    pub fn uri(&self, api: &Handle<RestApi>) -> Value {
+    pub fn uri(&self) -> Value {
         let (start, end) = (":lambda:path/2015-03-31/functions/", "/invocations");
         let mut parts = vec![
             Value::literal("arn:"),
-            api.here(Here::Partition),
+            Value::Here(Here::Partition),
             Value::literal(":apigateway:"),
-            api.here(Here::Region),
+            Value::Here(Here::Region),
         ];
         let suffix = |qualifier: &Option<Arc<str>>| {
             qualifier
@@ -57,11 +57,11 @@ impl Function {
         match self {
             Self::Name { name, qualifier } => parts.extend([
                 Value::literal(format!("{start}arn:")),
-                api.here(Here::Partition),
+                Value::Here(Here::Partition),
                 Value::literal(":lambda:"),
-                api.here(Here::Region),
+                Value::Here(Here::Region),
                 Value::literal(":"),
-                api.here(Here::Account),
+                Value::Here(Here::Account),
                 Value::literal(format!(":function:{name}{}", suffix(qualifier))),
             ]),
             Self::Arn { arn, qualifier } => {

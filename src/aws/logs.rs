@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{HasArn, Home, Kind};
 use crate::sink::{Properties, Terraform};
-use crate::stack::{Handle, Here, Spelling, Value};
+use crate::stack::{Handle, Spelling, Value};
 
 /// A log group.
 #[derive(Debug, Serialize)]
@@ -43,11 +43,6 @@ impl HasArn for LogGroup {
 }
 
 impl Handle<LogGroup> {
-    /// Part of where it is deployed.
-    pub fn here(&self, part: Here) -> Value {
-        Value::Here(part, self.attribute_of("arn", LogGroup::ARN))
-    }
-
     /// Without the `:*` that CloudFormation puts at its end; never in Terraform.
     ///
     /// Source: docs/aws-rules.md#d19.

@@ -9,11 +9,11 @@ pub mod provider;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use crate::aws::{PythonFunction, RestApi, Stack};
+use crate::aws::{LogGroup, PythonFunction, RestApi, Stack};
 use crate::emit::FileTree;
 use crate::plan::names::MAX_SHORT_ENVIRONMENT;
 use crate::sink::{Content, Hcl as _, Syntax, Terraform};
-use crate::stack::{File, Input, InputType, StoredParameter, Value};
+use crate::stack::{File, Here, Input, InputType, StoredParameter, Value};
 
 /// Lowest Terraform that takes what is written here; no upper bound, which would stop a user's
 /// upgrade.
@@ -54,13 +54,12 @@ pub(crate) fn written(
         }
         contents.insert(name, out.suspend());
     }
-    let parts: [(&str, Write); 7] = [
+    let parts: [(&str, Write); 6] = [
         (BODY, body),
         ("versions", versions),
         ("variables", variables),
         ("data", parameters),
         ("outputs", outputs),
-        ("locals", locals),
         ("providers", provider_block),
     ];
     for (name, write) in parts {
@@ -70,8 +69,16 @@ pub(crate) fn written(
     }
     let texts = contents
         .into_iter()
-        .filter_map(|(name, content)| Some((name, content.into_text()?.into_bytes())));
-    let mut files: BTreeMap<String, Vec<u8>> = texts.collect();
+        .filter_map(|(name, content)| Some((name, content.into_text()?)));
+    let mut texts: BTreeMap<String, String> = texts.collect();
+    out.resume(None);
+    locals(stack, &texts, &mut out);
+    let locals = out.suspend().into_text();
+    texts.extend(locals.map(|text| (["locals", syntax.ending()].concat(), text)));
+    let texts = texts.into_iter();
+    let mut files: BTreeMap<String, Vec<u8>> = texts
+        .map(|(name, text)| (name, text.into_bytes()))
+        .collect();
     // Several functions may run the same code.
     for function in stack.all::<PythonFunction>() {
         let code = &function.code;
@@ -124,9 +131,22 @@ fn provider_block(stack: &Stack, out: &mut Terraform) {
     });
 }
 
-fn locals(stack: &Stack, out: &mut Terraform) {
+/// Local values. Of account, partition and region those that one of the texts refers to.
+fn locals(stack: &Stack, texts: &BTreeMap<String, String>, out: &mut Terraform) {
+    let is_used = |local: &str| texts.values().any(|text| text.contains(local));
     out.labelled(&["locals"], |out| {
+        for here in Here::ALL {
+            if let Some(arn) =
+                own_arn(stack).filter(|_| is_used(&["local.", here.local()].concat()))
+            {
+                let index = here.index();
+                // Alone: a longer name would move its `=`.
+                out.gap();
+                out.bare(here.local(), format_args!("split(\":\", {arn})[{index}]"));
+            }
+        }
         if let Some(environment) = &stack.short_environment {
+            out.gap();
             out.bare(
                 "short_environment",
                 format_args!("{}", shortened(environment)),
@@ -134,6 +154,23 @@ fn locals(stack: &Stack, out: &mut Terraform) {
         }
         out.map("tags", &stack.tags);
     });
+}
+
+/// Returns an ARN of the stack, which says where it is deployed: each attribute of the provider's
+/// data sources causes a warning in some release. An API that is written as one body names
+/// functions whose roles wait for the ARN, so the ARN cannot be its own; a log group waits for
+/// nothing.
+///
+/// Source: docs/aws-rules.md#t9.
+fn own_arn(stack: &Stack) -> Option<String> {
+    let api = stack.entries_of::<RestApi>().next();
+    let log_group = stack.entries_of::<LogGroup>().next();
+    let of_api = api.map(|(entry, api)| (format!("{}.execution_arn", entry.address), api));
+    match (of_api, log_group) {
+        (Some((arn, api)), Some(_)) if api.body.is_none() => Some(arn),
+        (_, Some((entry, _))) => Some(format!("{}.arn", entry.address)),
+        (of_api, None) => of_api.map(|(arn, _)| arn),
+    }
 }
 
 /// The first characters of a text and a hash of it, where it is longer than short names have room

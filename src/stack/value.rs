@@ -39,9 +39,8 @@ pub enum Value {
     Attribute(Attribute),
     /// CloudFormation's pseudo parameters, such as `AWS::Region`; never in Terraform.
     Pseudo(&'static str),
-    /// Partition, region or account of the stack; in Terraform a part of an attribute that is an
-    /// ARN, as each attribute of the data sources causes a warning in some provider (T9).
-    Here(Here, Attribute),
+    /// Partition, region or account of the stack; in Terraform a local value.
+    Here(Here),
     /// A parameter of the Systems Manager, by its label.
     Parameter {
         label: Label,
@@ -71,7 +70,7 @@ impl Value {
             | Self::Expression(_)
             | Self::Attribute(_)
             | Self::Pseudo(_)
-            | Self::Here(..)
+            | Self::Here(_)
             | Self::Parameter { .. }
             | Self::BalancerOf(_)
             | Self::Joined(_) => vec![self],
@@ -93,7 +92,7 @@ impl Serialize for Value {
                 (&attribute.of, attribute.terraform).serialize(serializer)
             }
             Self::Pseudo(name) => BTreeMap::from([("pseudo", name)]).serialize(serializer),
-            Self::Here(here, _) => BTreeMap::from([("here", here.pseudo())]).serialize(serializer),
+            Self::Here(here) => BTreeMap::from([("here", here.pseudo())]).serialize(serializer),
             Self::Parameter { label, .. } => {
                 BTreeMap::from([(PARAMETER, label.as_str())]).serialize(serializer)
             }
@@ -124,6 +123,17 @@ impl Here {
             Self::Partition => 1,
             Self::Region => 3,
             Self::Account => 4,
+        }
+    }
+
+    pub(crate) const ALL: [Self; 3] = [Self::Account, Self::Partition, Self::Region];
+
+    /// Name of Terraform's local value.
+    pub fn local(self) -> &'static str {
+        match self {
+            Self::Partition => "partition",
+            Self::Region => "region",
+            Self::Account => "account_id",
         }
     }
 

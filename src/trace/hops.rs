@@ -186,7 +186,7 @@ impl<'a> Hops<'a> {
                 ("HTTP_PROXY", detail)
             }
             Integration::Function(call) => {
-                let uri = self.shown(&call.function.uri(&method.node.api));
+                let uri = self.shown(&call.function.uri());
                 ("AWS_PROXY", format!("{uri}; waits {} ms", call.timeout_ms))
             }
             Integration::Preflight(_) => {

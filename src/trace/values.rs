@@ -28,12 +28,12 @@ pub(crate) fn shown(value: &Value, format: OutputFormat, stack: &Stack) -> Strin
             Spelling::GetAtt(name) => format!("${{{}.{name}}}", logical_id(&attribute.of)),
         },
         Value::Pseudo(name) => format!("${{{name}}}"),
-        Value::Here(here, _) if is_terraform => match here {
+        Value::Here(here) if is_terraform => match here {
             Here::Partition => "${partition}".to_owned(),
             Here::Region => "${region}".to_owned(),
             Here::Account => "${account}".to_owned(),
         },
-        Value::Here(here, _) => format!("${{{}}}", here.pseudo()),
+        Value::Here(here) => format!("${{{}}}", here.pseudo()),
         Value::Parameter { label, .. } => match stack.parameters.get(label) {
             Some(parameter) => format!("${{ssm:{}}}", parameter.path),
             None => format!("${{ssm:{label}}}"),

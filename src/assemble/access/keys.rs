@@ -33,7 +33,7 @@ pub(crate) fn usage_plans(
         };
         let node = stack.add(File::Api, Label::new(label.as_str()), node);
         for planned_key in &planned.keys {
-            let (of_key, part) = key_of(stack, plan, planned, &planned_key.source, api);
+            let (of_key, part) = key_of(stack, plan, planned, &planned_key.source);
             let label = Label::new(format!("{label}__{part}"));
             stack.add(
                 File::Api,
@@ -53,7 +53,6 @@ fn key_of(
     plan: &Plan,
     of: &plan::UsagePlan,
     source: &KeySource,
-    api: &Handle<RestApi>,
 ) -> (KeyRef, String) {
     match source {
         KeySource::Existing(id) => (
@@ -68,7 +67,7 @@ fn key_of(
                 description,
             };
             let made = stack.add(File::Api, Label::new(part.as_str()), made);
-            show(stack, name, &made, api);
+            show(stack, name, &made);
             (KeyRef::Made(made), part)
         }
     }
@@ -78,12 +77,12 @@ fn key_of(
 ///
 /// Source: AWS CLI command reference, `apigateway get-api-key`,
 /// <https://docs.aws.amazon.com/cli/latest/reference/apigateway/get-api-key.html>, read 2026-11-22.
-fn show(stack: &mut Stack, name: &str, made: &Handle<ApiKey>, api: &Handle<RestApi>) {
+fn show(stack: &mut Stack, name: &str, made: &Handle<ApiKey>) {
     let command = Value::Text(vec![
         Value::literal("aws apigateway get-api-key --api-key "),
         made.id(),
         Value::literal(" --include-value --query value --output text --region "),
-        api.here(Here::Region),
+        Value::Here(Here::Region),
     ]);
     let word: String = name
         .chars()

@@ -12,7 +12,7 @@ use crate::assemble::NetworkNodes;
 use crate::assemble::values::{short_name, text, value};
 use crate::aws::{
     Alarm, ApplicationBalancerRef, Bucket, Comparison, FunctionCode, LogGroup, PythonFunction,
-    RestApi, Role, Schedule, SchedulePermission, Stack, Statement, TargetGroup,
+    Role, Schedule, SchedulePermission, Stack, Statement, TargetGroup,
 };
 use crate::blueprint::SyncState;
 use crate::plan::{Plan, SyncPlan};
@@ -49,12 +49,7 @@ fn label() -> Label {
 }
 
 /// Builds all resources of the function.
-pub(crate) fn sync(
-    stack: &mut Stack,
-    plan: &Plan,
-    api: &Handle<RestApi>,
-    network: Option<&NetworkNodes>,
-) {
+pub(crate) fn sync(stack: &mut Stack, plan: &Plan, network: Option<&NetworkNodes>) {
     let sync = plan
         .network
         .as_ref()
@@ -70,7 +65,7 @@ pub(crate) fn sync(
         service: "lambda.amazonaws.com",
         description: "What the function that keeps the balancer's addresses may do",
         name_prefix: short_name(stack, plan, &plan.prefix.short("-sync-")),
-        statements: statements(api, &log_group, groups, &state),
+        statements: statements(&log_group, groups, &state),
         is_retained: false,
     };
     let role = stack.add(File::Network, label(), role);
@@ -132,7 +127,7 @@ impl State {
 
     /// Source: docs/aws-rules.md#z1, docs/aws-rules.md#z2: without permission to list the bucket an
     /// object that is missing looks like one that is denied.
-    fn statements(&self, api: &Handle<RestApi>) -> Vec<Statement> {
+    fn statements(&self) -> Vec<Statement> {
         let statement = |sid, actions, resource| Statement {
             sid,
             actions,
@@ -143,13 +138,13 @@ impl State {
             Self::Parameters(path) => {
                 let start = [
                     Value::literal("arn:"),
-                    api.here(Here::Partition),
+                    Value::Here(Here::Partition),
                     Value::literal(":ssm:"),
-                    api.here(Here::Region),
+                    Value::Here(Here::Region),
                     Value::literal(":"),
                 ];
                 let end = [
-                    api.here(Here::Account),
+                    Value::Here(Here::Account),
                     Value::literal(":parameter"),
                     path.clone(),
                     Value::literal("/*"),
@@ -206,12 +201,7 @@ impl State {
 }
 
 /// Source: docs/aws-rules.md#z1: to register takes the group's ARN, to look knows no resources.
-fn statements(
-    api: &Handle<RestApi>,
-    log_group: &Handle<LogGroup>,
-    groups: &Groups,
-    state: &State,
-) -> Vec<Statement> {
+fn statements(log_group: &Handle<LogGroup>, groups: &Groups, state: &State) -> Vec<Statement> {
     let register = &[
         "elasticloadbalancing:RegisterTargets",
         "elasticloadbalancing:DeregisterTargets",
@@ -232,7 +222,7 @@ fn statements(
             condition: None,
         },
     ];
-    statements.extend(state.statements(api));
+    statements.extend(state.statements());
     statements
 }
 

@@ -85,7 +85,7 @@ impl Kind for Authorizer {
                 ..
             } => {
                 out.attribute("identity_source", identity.join(","));
-                out.attribute("authorizer_uri", function.uri(&self.api));
+                out.attribute("authorizer_uri", function.uri());
                 out.attribute("authorizer_result_ttl_in_seconds", *ttl_s);
             }
         }
@@ -109,7 +109,7 @@ impl Kind for Authorizer {
                 if !identity.is_empty() {
                     out.text("IdentitySource", &identity.join(","));
                 }
-                out.value("AuthorizerUri", &function.uri(&self.api));
+                out.value("AuthorizerUri", &function.uri());
                 out.number("AuthorizerResultTtlInSeconds", *ttl_s);
             }
         }

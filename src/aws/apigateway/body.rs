@@ -211,7 +211,7 @@ fn parameters(parameters: &BTreeMap<String, bool>) -> Document {
 /// Source: docs/aws-rules.md#o10 (`${AWS::Region}` and the like are resolved by API Gateway).
 pub(crate) fn detached(value: Value) -> Value {
     match value {
-        Value::Here(here, _) => Value::literal(match here {
+        Value::Here(here) => Value::literal(match here {
             Here::Partition => "${AWS::Partition}",
             Here::Region => "${AWS::Region}",
             Here::Account => "${AWS::AccountId}",

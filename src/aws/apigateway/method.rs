@@ -83,7 +83,7 @@ impl Method {
                 kind: "AWS_PROXY",
                 http_method: FUNCTION_METHOD,
                 linked: None,
-                uri: call.function.uri(&self.api),
+                uri: call.function.uri(),
                 timeout_ms: call.timeout_ms,
                 mappings: BTreeMap::new(),
                 skips_verification: false,

@@ -12,7 +12,7 @@ impl Properties {
             Value::Literal(text) => self.string(text),
             Value::Input(name) => self.call(Call::Ref(&pascal(name))),
             Value::Pseudo(name) => self.call(Call::Ref(name)),
-            Value::Here(here, _) => self.call(Call::Ref(here.pseudo())),
+            Value::Here(here) => self.call(Call::Ref(here.pseudo())),
             Value::Parameter { label, .. } => {
                 self.call(Call::Ref(&logical_id(&StoredParameter::address(label))))
             }
@@ -82,7 +82,7 @@ fn literals(parts: &[Value]) -> String {
         | Value::Expression(_)
         | Value::Attribute(_)
         | Value::Pseudo(_)
-        | Value::Here(..)
+        | Value::Here(_)
         | Value::Parameter { .. }
         | Value::BalancerOf(_)
         | Value::Joined(_) => String::new(),
@@ -105,7 +105,7 @@ fn push_template(out: &mut String, parts: &[Value]) {
             }
             Value::Input(name) => out.extend(["${", &pascal(name), "}"]),
             Value::Pseudo(name) => out.extend(["${", name, "}"]),
-            Value::Here(here, _) => out.extend(["${", here.pseudo(), "}"]),
+            Value::Here(here) => out.extend(["${", here.pseudo(), "}"]),
             Value::Parameter { label, .. } => {
                 out.extend(["${", &logical_id(&StoredParameter::address(label)), "}"])
             }

@@ -134,11 +134,7 @@ impl Hcl for Value {
             Self::Input(name) => out.extend(["var.", name]),
             Self::Expression(text) => out.push_str(text),
             Self::Attribute(attribute) => attribute.hcl(out),
-            Self::Here(here, arn) => {
-                out.push_str("split(\":\", ");
-                arn.hcl(out);
-                write!(out, ")[{}]", here.index()).expect("writing to a String cannot fail");
-            }
+            Self::Here(here) => out.extend(["local.", here.local()]),
             Self::Parameter { label, is_list } => {
                 let (before, after) = if *is_list {
                     ("split(\",\", ", ")")
@@ -181,7 +177,7 @@ impl Hcl for Value {
             Self::Input(_)
             | Self::Expression(_)
             | Self::Attribute(_)
-            | Self::Here(..)
+            | Self::Here(_)
             | Self::Parameter { .. }
             | Self::BalancerOf(_)
             | Self::Joined(_) => {
@@ -200,7 +196,7 @@ impl Hcl for Value {
             | Self::Expression(_)
             | Self::Attribute(_)
             | Self::Pseudo(_)
-            | Self::Here(..)
+            | Self::Here(_)
             | Self::Parameter { .. }
             | Self::Text(_)
             | Self::Joined(_) => None,

@@ -22,7 +22,7 @@ impl Authorizer {
                 ttl_s,
             } => {
                 let kind = Document::text(if *is_token { "token" } else { "request" });
-                let uri = Document::Text(detached(function.uri(&self.api)));
+                let uri = Document::Text(detached(function.uri()));
                 let ttl = Document::number(*ttl_s);
                 let mut members = vec![
                     ("type".into(), kind),
