@@ -51,6 +51,8 @@ pub use crate::plan::stage::cache::CachePlan;
 pub use crate::plan::stage::domain::{DomainPlan, ManagedDomainPlan};
 pub use crate::plan::stage::endpoint::{EndpointPlan, PolicyPlan};
 pub use crate::plan::stage::gateway_responses::GatewayResponsePlan;
+pub use crate::plan::variables::patterns::ValuePattern;
+pub(crate) use crate::plan::variables::patterns::pattern;
 pub use decide::plan;
 pub use inputs::InputType;
 pub use lambda::FunctionPlan;

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use serde::{Serialize, Serializer};
 
 pub use crate::plan::InputType;
-use crate::plan::names;
+use crate::plan::{ValuePattern, names};
 
 pub use value::{Attribute, Here, List, Spelling, Value};
 
@@ -162,8 +162,8 @@ pub struct Input {
     /// One text, or several where the type is a list.
     pub default: Option<Vec<Arc<str>>>,
     pub sensitive: bool,
-    /// A pattern that its value has to match, and the message where it does not.
-    pub pattern: Option<(&'static str, &'static str)>,
+    /// Pattern that its value, or each item of a list, has to match.
+    pub pattern: Option<ValuePattern>,
 }
 
 /// A parameter of the Systems Manager: a data source in Terraform, a parameter in CloudFormation.
@@ -171,8 +171,8 @@ pub struct Input {
 pub struct StoredParameter {
     pub path: Arc<str>,
     pub of: InputType,
-    /// A pattern that its value has to match, and the message where it does not.
-    pub pattern: Option<(&'static str, &'static str)>,
+    /// Pattern that its value, or each item of a list, has to match.
+    pub pattern: Option<ValuePattern>,
 }
 
 impl StoredParameter {

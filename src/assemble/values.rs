@@ -2,7 +2,7 @@
 
 use crate::aws::{Stack, ThrottleLimit};
 use crate::blueprint::OutputFormat;
-use crate::plan::{self, InputType, NetworkPlan, Plan, ThrottlePlan, names};
+use crate::plan::{self, NetworkPlan, Plan, ThrottlePlan, names};
 use crate::stack::{Input, Label, List, StoredParameter, Value};
 
 pub(crate) fn value(value: &plan::Value) -> Value {
@@ -91,7 +91,7 @@ pub(crate) fn input(input: &plan::InputPlan, format: OutputFormat) -> Input {
         description,
         default,
         sensitive: input.is_sensitive,
-        pattern: pattern(input.of, format),
+        pattern: plan::pattern(input.of, format),
     }
 }
 
@@ -101,7 +101,7 @@ pub(crate) fn parameter(
     parameter: &plan::ParameterPlan,
     format: OutputFormat,
 ) -> (Label, StoredParameter) {
-    let (of, pattern) = (parameter.of, pattern(parameter.of, format));
+    let (of, pattern) = (parameter.of, plan::pattern(parameter.of, format));
     (
         Label::new(names::parameter_label(path)),
         StoredParameter {
@@ -110,112 +110,4 @@ pub(crate) fn parameter(
             pattern,
         },
     )
-}
-
-/// A template cannot shorten an environment, so it takes no more than short names have room for.
-fn environment(format: OutputFormat) -> ValuePattern {
-    match format {
-        OutputFormat::Terraform | OutputFormat::TerraformJson => (
-            "^[a-z0-9-]{1,20}$",
-            "An environment has 1 to 20 lower-case letters, digits and hyphens.",
-        ),
-        OutputFormat::Cloudformation => (
-            "^[a-z0-9-]{1,8}$",
-            "An environment has 1 to 8 lower-case letters, digits and hyphens.",
-        ),
-    }
-}
-
-/// A regular expression that a value has to match, and the message where it does not.
-type ValuePattern = (&'static str, &'static str);
-
-const STAGE_NAME: ValuePattern = (
-    "^[A-Za-z0-9_-]{1,128}$",
-    "A stage name has 1 to 128 letters, digits, underscores and hyphens.",
-);
-
-const FUNCTION_ARN: ValuePattern = (
-    "^arn:[a-z-]+:lambda:[a-z0-9-]+:[0-9]{12}:function:[A-Za-z0-9_-]+(:[A-Za-z0-9_-]+)?$",
-    "The ARN of a function is due, with an alias or a version or without.",
-);
-
-const HTTPS_URL: ValuePattern = (
-    "^https://[A-Za-z0-9.-]+(:[0-9]{2,5})?(/[A-Za-z0-9._~%+-]+)*$",
-    "An address starts with https:// and ends without a slash.",
-);
-
-const STAGE_VARIABLE: ValuePattern = (
-    "^[A-Za-z0-9._~:/?#&=,-]{1,512}$",
-    "A stage variable has 1 to 512 letters, digits and any of -._~:/?#&=,.",
-);
-
-const HEADER_VALUE: ValuePattern = (
-    "^[ -&(-~]*$",
-    "The value of a header is printable ASCII without single quotes.",
-);
-
-/// Source: docs/aws-rules.md#d7 for stage names, docs/aws-rules.md#d8 for stage variables,
-/// docs/aws-rules.md#q18 for headers, docs/aws-rules.md#i2 for addresses.
-fn pattern(of: InputType, format: OutputFormat) -> Option<ValuePattern> {
-    match of {
-        InputType::Environment => Some(environment(format)),
-        InputType::StageName => Some(STAGE_NAME),
-        InputType::Text
-        | InputType::Vpc
-        | InputType::Subnet
-        | InputType::Subnets
-        | InputType::Instance
-        | InputType::Instances
-        | InputType::SecurityGroup
-        | InputType::BalancerGroup
-        | InputType::BalancerGroups
-        | InputType::AutoscalingGroup
-        | InputType::AutoscalingGroups
-        | InputType::Address
-        | InputType::Addresses
-        | InputType::Cidr
-        | InputType::Cidrs
-        | InputType::TargetGroup
-        | InputType::Balancer
-        | InputType::BalancerName
-        | InputType::VpcLink
-        | InputType::LinkV2
-        | InputType::LinkSubnet
-        | InputType::LinkSubnets
-        | InputType::LinkGroup
-        | InputType::LinkGroups
-        | InputType::Certificate
-        | InputType::Bucket
-        | InputType::Alb
-        | InputType::AlbListener
-        | InputType::Client
-        | InputType::Clients
-        | InputType::FunctionSubnet
-        | InputType::FunctionSubnets
-        | InputType::FunctionGroup
-        | InputType::FunctionGroups
-        | InputType::AlbName
-        | InputType::Protection
-        | InputType::Topic
-        | InputType::LogKey
-        | InputType::WebAcl
-        | InputType::Host
-        | InputType::Hosts
-        | InputType::UserPool
-        | InputType::UserPools
-        | InputType::ApiKey
-        | InputType::VpcEndpoint
-        | InputType::VpcEndpoints
-        | InputType::Caller
-        | InputType::Callers
-        | InputType::Domain
-        | InputType::DomainCertificate
-        | InputType::Zone
-        | InputType::Truststore
-        | InputType::TruststoreVersion => None,
-        InputType::Function | InputType::AuthorizerFunction => Some(FUNCTION_ARN),
-        InputType::Url => Some(HTTPS_URL),
-        InputType::StageVariable => Some(STAGE_VARIABLE),
-        InputType::HeaderValue => Some(HEADER_VALUE),
-    }
 }

@@ -77,6 +77,10 @@ fn resource(entry: &Entry, out: &mut Properties) {
     });
 }
 
+/// Source: AWS, "CloudFormation template Parameters syntax" (a pattern of a `CommaDelimitedList` is
+/// one of each item, and other types take none),
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html>,
+/// read 2026-11-30.
 fn parameter(name: &Arc<str>, input: &Input, out: &mut Properties) {
     out.object(&pascal(name), |out| {
         out.text("Type", parameter_type(input.of));
@@ -87,9 +91,11 @@ fn parameter(name: &Arc<str>, input: &Input, out: &mut Properties) {
         if input.of == InputType::Protection {
             out.texts("AllowedValues", &["true", "false"]);
         }
-        if let Some((pattern, message)) = input.pattern {
-            out.text("AllowedPattern", pattern);
-            out.text("ConstraintDescription", message);
+        // CloudFormation checks its own types by itself.
+        let of_text = ["String", "CommaDelimitedList"].contains(&parameter_type(input.of));
+        if let Some(pattern) = input.pattern.as_ref().filter(|_| of_text) {
+            out.text("AllowedPattern", &pattern.regex);
+            out.text("ConstraintDescription", &pattern.message);
         }
         if input.sensitive {
             out.flag("NoEcho", true);

@@ -5,6 +5,7 @@
 
 mod package;
 pub mod provider;
+mod variables;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -12,8 +13,9 @@ use std::ops::Range;
 use crate::aws::{LogGroup, PythonFunction, RestApi, Stack};
 use crate::emit::FileTree;
 use crate::plan::names::MAX_SHORT_ENVIRONMENT;
-use crate::sink::{Content, Hcl as _, Syntax, Terraform};
-use crate::stack::{File, Here, Input, InputType, StoredParameter, Value};
+use crate::sink::{Content, Hcl as _, Syntax, Terraform, key};
+use crate::stack::{File, Here, Value};
+pub(crate) use variables::variable_type;
 
 /// Lowest Terraform that takes what is written here; no upper bound, which would stop a user's
 /// upgrade.
@@ -21,6 +23,9 @@ const REQUIRED_TERRAFORM: &str = ">= 1.7.0";
 
 /// File of the API's body, without its ending.
 const BODY: &str = "openapi";
+
+/// Files by name.
+type Texts = BTreeMap<String, String>;
 
 /// Writes a file of its own.
 type Write = fn(&Stack, &mut Terraform);
@@ -54,11 +59,10 @@ pub(crate) fn written(
         }
         contents.insert(name, out.suspend());
     }
-    let parts: [(&str, Write); 6] = [
+    let parts: [(&str, Write); 5] = [
         (BODY, body),
         ("versions", versions),
-        ("variables", variables),
-        ("data", parameters),
+        ("data", variables::parameters),
         ("outputs", outputs),
         ("providers", provider_block),
     ];
@@ -70,11 +74,8 @@ pub(crate) fn written(
     let texts = contents
         .into_iter()
         .filter_map(|(name, content)| Some((name, content.into_text()?)));
-    let mut texts: BTreeMap<String, String> = texts.collect();
-    out.resume(None);
-    locals(stack, &texts, &mut out);
-    let locals = out.suspend().into_text();
-    texts.extend(locals.map(|text| (["locals", syntax.ending()].concat(), text)));
+    let mut texts: Texts = texts.collect();
+    declare(syntax, stack, &mut texts, &mut out);
     let texts = texts.into_iter();
     let mut files: BTreeMap<String, Vec<u8>> = texts
         .map(|(name, text)| (name, text.into_bytes()))
@@ -90,6 +91,20 @@ pub(crate) fn written(
             .or_insert_with(|| package::zip(code));
     }
     FileTree { files }
+}
+
+/// Adds the variables, and the local values that the other files need.
+fn declare(syntax: Syntax, stack: &Stack, texts: &mut Texts, out: &mut Terraform) {
+    let more_tags = variables::more_tags(stack, texts);
+    out.resume(None);
+    variables::variables(stack, more_tags, out);
+    let variables = out.suspend().into_text();
+    out.resume(None);
+    locals(stack, more_tags, texts, out);
+    let locals = out.suspend().into_text();
+    for (name, text) in [("variables", variables), ("locals", locals)] {
+        texts.extend(text.map(|text| ([name, syntax.ending()].concat(), text)));
+    }
 }
 
 /// The API's body, where it has one.
@@ -132,13 +147,11 @@ fn provider_block(stack: &Stack, out: &mut Terraform) {
 }
 
 /// Local values. Of account, partition and region those that one of the texts refers to.
-fn locals(stack: &Stack, texts: &BTreeMap<String, String>, out: &mut Terraform) {
-    let is_used = |local: &str| texts.values().any(|text| text.contains(local));
+fn locals(stack: &Stack, more_tags: Option<&str>, texts: &Texts, out: &mut Terraform) {
     out.labelled(&["locals"], |out| {
         for here in Here::ALL {
-            if let Some(arn) =
-                own_arn(stack).filter(|_| is_used(&["local.", here.local()].concat()))
-            {
+            let is_used = refers_to(texts, &["local.", here.local()].concat());
+            if let Some(arn) = own_arn(stack).filter(|_| is_used) {
                 let index = here.index();
                 // Alone: a longer name would move its `=`.
                 out.gap();
@@ -152,8 +165,32 @@ fn locals(stack: &Stack, texts: &BTreeMap<String, String>, out: &mut Terraform) 
                 format_args!("{}", shortened(environment)),
             );
         }
-        out.map("tags", &stack.tags);
+        match more_tags {
+            None => out.map("tags", &stack.tags),
+            Some(name) => {
+                out.gap();
+                let merged = format!("merge(var.{name}, ");
+                out.nested("tags", [&merged, ")"], |out| {
+                    out.enclosed(["{", "}"], |out| {
+                        for (tag, value) in &stack.tags {
+                            out.attribute(&key(tag), value);
+                        }
+                    });
+                });
+            }
+        }
     });
+}
+
+/// Returns whether a text refers to a variable or a local value.
+fn refers_to(texts: &Texts, name: &str) -> bool {
+    let goes_on =
+        |rest: &str| rest.starts_with(|it: char| it.is_alphanumeric() || "_-".contains(it));
+    let is_used = |text: &String| {
+        text.match_indices(name)
+            .any(|(at, _)| !goes_on(&text[at + name.len()..]))
+    };
+    texts.values().any(is_used)
 }
 
 /// Returns an ARN of the stack, which says where it is deployed: each attribute of the provider's
@@ -181,71 +218,6 @@ fn shortened(value: &Value) -> String {
     format!(
         "length({text}) > {MAX_SHORT_ENVIRONMENT} ? \"${{substr({text}, 0, 3)}}-${{substr(sha256({text}), 0, 4)}}\" : {text}"
     )
-}
-
-fn variables(stack: &Stack, out: &mut Terraform) {
-    for (name, input) in &stack.inputs {
-        out.labelled(&["variable", name], |out| variable(name, input, out));
-    }
-}
-
-pub(crate) fn variable_type(of: InputType) -> &'static str {
-    if of.is_list() {
-        "list(string)"
-    } else {
-        "string"
-    }
-}
-
-fn variable(name: &str, input: &Input, out: &mut Terraform) {
-    out.attribute("description", &*input.description);
-    out.bare("type", format_args!("{}", variable_type(input.of)));
-    match &input.default {
-        Some(texts) if input.of.is_list() => out.texts("default", texts),
-        Some(texts) => out.attribute("default", texts.first().map_or("", |text| text)),
-        None => {}
-    }
-    if input.sensitive {
-        out.attribute("sensitive", true);
-    }
-    if let Some((pattern, message)) = input.pattern {
-        out.block("validation", |out| {
-            out.bare(
-                "condition",
-                format_args!("can(regex(\"{pattern}\", var.{name}))"),
-            );
-            out.attribute("error_message", message);
-        });
-    }
-}
-
-fn parameters(stack: &Stack, out: &mut Terraform) {
-    for (label, stored) in &stack.parameters {
-        out.labelled(&["data", "aws_ssm_parameter", label.as_str()], |out| {
-            parameter(stored, out)
-        });
-    }
-}
-
-/// `insecure_value` of a SecureString is empty, which fails late.
-fn parameter(parameter: &StoredParameter, out: &mut Terraform) {
-    out.attribute("name", &*parameter.path);
-    out.attribute("with_decryption", false);
-    out.block("lifecycle", |out| {
-        out.block("postcondition", |out| {
-            out.bare("condition", format_args!("self.type != \"SecureString\""));
-            out.attribute(
-                "error_message",
-                format!("The parameter {} is a SecureString: its text would stand in the state.", parameter.path),
-            );
-        });
-        if let Some((pattern, message)) = parameter.pattern {
-            out.block("postcondition", |out| {
-                out.bare("condition", format_args!("self.type == \"SecureString\" || can(regex(\"{pattern}\", self.insecure_value))"));
-                out.attribute("error_message", format!("The parameter {}: {message}", parameter.path));
-            });
-        }
-    });
 }
 
 fn outputs(stack: &Stack, out: &mut Terraform) {

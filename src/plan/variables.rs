@@ -2,6 +2,7 @@
 
 mod identifiers;
 mod literals;
+pub(crate) mod patterns;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

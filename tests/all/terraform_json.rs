@@ -186,7 +186,8 @@ fn json_labels(value: &Value, path: &str, labels: usize, meant: &mut Meant) {
 }
 
 /// Arguments whose values are mappings; every other object is a block.
-const MAPPINGS: [&str; 11] = [
+const MAPPINGS: [&str; 12] = [
+    "default",
     "parameters",
     "tags",
     "triggers",

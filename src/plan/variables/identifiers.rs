@@ -66,6 +66,10 @@ impl Variables<'_> {
             self.check_account(arn, pointer);
         }
         let region = arn.split(':').nth(3).unwrap_or_default();
+        // IAM has no region.
+        if region.is_empty() && arn.split(':').nth(2) == Some("iam") {
+            return;
+        }
         if !blueprint::is_region(region) {
             let message = format!(
                 "`{arn}` is of the region `{region}`, and a region is spelt like `ap-northeast-1`"

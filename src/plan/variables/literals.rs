@@ -47,19 +47,40 @@ impl Variables<'_> {
 }
 
 /// Returns the shape of a type in a sentence, where a text has another one.
+pub(super) fn unmet_shape(text: &str, of: InputType) -> Option<String> {
+    let holds = if let Some((_, prefix)) = id_shape(of) {
+        is_id(text, prefix)
+    } else if let Some((_, service, tail)) = arn_shape(of) {
+        is_arn(text, service, tail)
+    } else {
+        let (_, holds, ..) = OTHER_SHAPES.iter().find(|(other, ..)| *other == of)?;
+        holds(text)
+    };
+    expected(of).filter(|_| !holds)
+}
+
+/// Returns the shape of a type in a sentence, where a table has it.
 ///
 /// Source of the shapes: AWS, "Amazon EC2 resource IDs"; docs/aws-rules.md#d7 for stage names.
-fn unmet_shape(text: &str, of: InputType) -> Option<String> {
+pub(super) fn expected(of: InputType) -> Option<String> {
     if let Some((noun, prefix)) = id_shape(of) {
-        let expected = format!("the id of {noun}, `{prefix}...`");
-        return (!is_id(text, prefix)).then_some(expected);
+        return Some(format!("the id of {noun}, `{prefix}...`"));
     }
-    if let Some((_, noun, middle)) = ARN_SHAPES.iter().find(|(arn, ..)| *arn == of) {
-        let expected = format!("the ARN of {noun}, `arn:...{middle}...`");
-        return (!is_arn(text, middle)).then_some(expected);
+    if let Some((noun, service, tail)) = arn_shape(of) {
+        let first = |text: &'static str| text.split('|').next().unwrap_or(text);
+        let resource = first(tail);
+        let end = if resource.is_empty() {
+            String::new()
+        } else {
+            format!(":{resource}...")
+        };
+        return Some(format!(
+            "the ARN of {noun}, `arn:...:{}:...{end}`",
+            first(service)
+        ));
     }
-    let (_, holds, expected) = OTHER_SHAPES.iter().find(|(other, ..)| *other == of)?;
-    (!holds(text)).then(|| (*expected).to_owned())
+    let (.., expected, _) = OTHER_SHAPES.iter().find(|(other, ..)| *other == of)?;
+    Some((*expected).to_owned())
 }
 
 /// Types of ids of EC2, each with its noun and prefix.
@@ -76,29 +97,68 @@ const ID_SHAPES: [(InputType, &str, &str); 10] = [
     (InputType::VpcEndpoint, "a VPC endpoint", "vpce-"),
 ];
 
-/// Types of ARNs, each with its noun and middle part.
-const ARN_SHAPES: [(InputType, &str, &str); 8] = [
-    (InputType::TargetGroup, "a target group", ":targetgroup/"),
+/// Types of ARNs, each with its noun, its service and the start of its resource; `|` separates
+/// alternatives.
+const ARN_SHAPES: [(InputType, &str, &str, &str); 10] = [
+    (
+        InputType::TargetGroup,
+        "a target group",
+        BALANCING,
+        "targetgroup/",
+    ),
     (
         InputType::Balancer,
         "a network load balancer",
-        ":loadbalancer/net/",
+        BALANCING,
+        "loadbalancer/net/",
     ),
     (
         InputType::Alb,
         "an application load balancer",
-        ":loadbalancer/app/",
+        BALANCING,
+        "loadbalancer/app/",
     ),
-    (InputType::AlbListener, "a listener", ":listener/app/"),
-    (InputType::Certificate, "a certificate", ":certificate/"),
+    (
+        InputType::AlbListener,
+        "a listener",
+        BALANCING,
+        "listener/app/",
+    ),
+    (
+        InputType::Certificate,
+        "a certificate",
+        "acm|iam",
+        "certificate/|server-certificate/",
+    ),
     (
         InputType::DomainCertificate,
         "a certificate",
-        ":certificate/",
+        "acm",
+        "certificate/",
     ),
-    (InputType::LogKey, "a key", ":kms:"),
-    (InputType::Topic, "a topic", ":sns:"),
+    (InputType::LogKey, "a key", "kms", ""),
+    (InputType::Topic, "a topic", "sns", ""),
+    (
+        InputType::WebAcl,
+        "a regional web ACL",
+        "wafv2",
+        "regional/webacl/",
+    ),
+    (
+        InputType::UserPool,
+        "a user pool",
+        "cognito-idp",
+        "userpool/",
+    ),
 ];
+
+const BALANCING: &str = "elasticloadbalancing";
+
+/// Returns noun, service and start of the resource of an ARN.
+pub(super) fn arn_shape(of: InputType) -> Option<(&'static str, &'static str, &'static str)> {
+    let (_, noun, service, tail) = ARN_SHAPES.iter().find(|(arn, ..)| *arn == of)?;
+    Some((noun, service, tail))
+}
 
 /// Returns noun and prefix of an id of EC2.
 pub(super) fn id_shape(of: InputType) -> Option<(&'static str, &'static str)> {
@@ -106,81 +166,100 @@ pub(super) fn id_shape(of: InputType) -> Option<(&'static str, &'static str)> {
     Some((noun, prefix))
 }
 
-/// A check of a text, and what it expects.
-type Shape = (InputType, fn(&str) -> bool, &'static str);
+/// A check of a text, what it expects, and as much of it as a pattern can say; empty where
+/// `patterns.rs` has the pattern.
+type Shape = (InputType, fn(&str) -> bool, &'static str, &'static str);
+
+/// Returns the pattern of a type that is neither an id nor an ARN.
+pub(super) fn other_pattern(of: InputType) -> Option<&'static str> {
+    let (.., pattern) = OTHER_SHAPES.iter().find(|(other, ..)| *other == of)?;
+    (!pattern.is_empty()).then_some(pattern)
+}
+
+/// Pattern of ids that are one word.
+const WORD: &str = "^[A-Za-z0-9]+$";
+
+/// Pattern of DNS names and addresses.
+const HOST: &str = "^[A-Za-z0-9.-]{1,253}$";
 
 /// Shapes of other types. Functions, URLs, headers and addresses of targets are checked with their
 /// decisions.
-const OTHER_SHAPES: [Shape; 18] = [
+const OTHER_SHAPES: [Shape; 16] = [
     (
         InputType::Client,
         |text| is_id(text, "sg-") || is_range(text),
-        "a security group, `sg-...`, or an IPv4 range such as `10.0.1.0/24`",
+        "a security group, `sg-...`, or an IPv4 range such as `10.0.16.0/20`",
+        "^(sg-[0-9a-f]+|([0-9]{1,3}[.]){3}[0-9]{1,3}/([89]|[12][0-9]|3[0-2]))$",
     ),
     (
         InputType::BalancerName,
         is_host,
         "the DNS name of a load balancer",
+        HOST,
     ),
     (
         InputType::AlbName,
         |text| is_host(text) && text.contains(".elb."),
         "the name that AWS gave an application load balancer, `...elb.amazonaws.com`",
-    ),
-    (
-        InputType::WebAcl,
-        |text| is_arn(text, ":wafv2:") && text.contains(":regional/webacl/"),
-        "the ARN of a regional web ACL, `arn:...:wafv2:...:regional/webacl/...`",
+        "^[A-Za-z0-9.-]+[.]elb[.][A-Za-z0-9.-]+$",
     ),
     (
         InputType::StageVariable,
         is_stage_variable,
         "the value of a stage variable: 1 to 512 letters, digits and any of `-._~:/?#&=,`",
+        "",
     ),
     (
         InputType::Caller,
         is_range_of_callers,
         "a range of addresses such as `203.0.113.0/24` or `2001:db8::/32`",
+        "^[0-9A-Fa-f.:]+/[0-9]{1,3}$",
     ),
     (
         InputType::Domain,
         is_domain,
         "the name of a domain in lower case, such as `api.shop.example`",
+        "^([*][.])?[a-z0-9-]+([.][a-z0-9-]+)+$",
     ),
-    (InputType::Zone, is_word, "the id of a hosted zone"),
+    (InputType::Zone, is_word, "the id of a hosted zone", WORD),
     (
         InputType::Truststore,
         |text| text.starts_with("s3://") && !text.contains(char::is_whitespace),
         "an S3 URI, `s3://bucket/key`",
+        "^s3://[^ ]+$",
     ),
-    (InputType::VpcLink, is_word, "the id of a VPC link"),
-    (InputType::LinkV2, is_word, "the id of a VPC link"),
-    (InputType::Bucket, is_host, "the name of a bucket"),
+    (InputType::VpcLink, is_word, "the id of a VPC link", WORD),
+    (InputType::LinkV2, is_word, "the id of a VPC link", WORD),
+    (
+        InputType::Bucket,
+        is_host,
+        "the name of a bucket",
+        "^[A-Za-z0-9._-]{1,255}$",
+    ),
     (
         InputType::AutoscalingGroup,
         |text| !text.is_empty() && text.len() <= 255 && !text.contains(':'),
         "the name of an autoscaling group",
+        "^[^:]{1,255}$",
     ),
     (
         InputType::Cidr,
         is_range,
-        "an IPv4 range of a network, such as `10.0.1.0/24`",
+        "an IPv4 range of a network, such as `10.0.16.0/20`",
+        "^([0-9]{1,3}[.]){3}[0-9]{1,3}/([89]|[12][0-9]|3[0-2])$",
     ),
     (
         InputType::Host,
         is_host,
         "the DNS name or IPv4 address of a server, without scheme, port or path",
+        HOST,
     ),
-    (
-        InputType::UserPool,
-        |text| is_arn(text, ":userpool/"),
-        "the ARN of a user pool, `arn:...:cognito-idp:...:userpool/...`",
-    ),
-    (InputType::ApiKey, is_word, "the id of an API key"),
+    (InputType::ApiKey, is_word, "the id of an API key", WORD),
     (
         InputType::StageName,
         is_stage_name,
         "a stage name: letters, digits, `_` and `-`, at most 128",
+        "",
     ),
 ];
 
@@ -208,8 +287,15 @@ fn is_stage_name(text: &str) -> bool {
     (1..=128).contains(&text.len()) && text.bytes().all(is_legal)
 }
 
-fn is_arn(text: &str, middle: &str) -> bool {
-    text.starts_with("arn:") && text.contains(middle) && !text.contains(char::is_whitespace)
+fn is_arn(text: &str, service: &str, tail: &str) -> bool {
+    let parts: Vec<&str> = text.splitn(6, ':').collect();
+    let [arn, _, of, _, _, resource] = parts[..] else {
+        return false;
+    };
+    arn == "arn"
+        && service.split('|').any(|it| it == of)
+        && tail.split('|').any(|it| resource.starts_with(it))
+        && !text.contains(char::is_whitespace)
 }
 
 fn is_host(text: &str) -> bool {

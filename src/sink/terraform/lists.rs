@@ -100,6 +100,14 @@ impl Terraform {
         self.closed(body);
     }
 
+    /// A mapping without an entry.
+    pub fn empty_map(&mut self, name: &str) {
+        if self.is_json() {
+            return self.unaligned_map(name, |_| {});
+        }
+        self.bare(name, format_args!("{{}}"));
+    }
+
     /// A mapping in which a longer key moves no other line: `terraform fmt` does not align `:`.
     pub fn unaligned_map(&mut self, name: &str, body: impl FnOnce(&mut Self)) {
         match &mut self.printer {

@@ -199,6 +199,7 @@ impl Hcl for Value {
             | Self::Here(_)
             | Self::Parameter { .. }
             | Self::Text(_)
+            | Self::BalancerOf(_)
             | Self::Joined(_) => None,
         }
     }

@@ -19,7 +19,7 @@ A *value* is a literal or a reference to something that is known only at deploy 
 | `{ssm: /network/vpc_id}` | a data source | a Parameter with that path | {ssm} |
 | `{expr: local.vpc_id}` | that expression | refused: Terraform only | yes |
 
-An expression may name what your own files in the output folder declare. The output itself declares the local values `account_id`, `openapi`, `partition`, `region`, `short_environment` and `tags`, each where something uses it: your files give theirs other names.
+An expression may name what your own files in the output folder declare. The output itself declares the local values `account_id`, `openapi`, `partition`, `region`, `short_environment` and `tags`, each where something uses it: your files give theirs other names. A module (`layout: module`) declares the variable `tags`, unless the blueprint or an expression names a variable of that name: its tags are added to those of the blueprint, which win. In CloudFormation the tags of the stack are added by AWS itself.
 
 A *duration* is a whole number with its unit: `500ms`, `30s`, `5m`, `1h`, `1d`.
 ";
