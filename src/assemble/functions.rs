@@ -63,17 +63,19 @@ pub(crate) fn function(plan: &FunctionPlan) -> Function {
     }
 }
 
-/// Adds the log group of a function.
+/// Adds the log group of a function, encrypted with the key of the log of requests.
 fn log_group(
     stack: &mut Stack,
+    plan: &Plan,
     label: &Label,
     function_name: &Value,
     retention_days: u32,
 ) -> Handle<LogGroup> {
+    let request_log = plan.stage.request_log.as_ref();
     let log_group = LogGroup {
         name: Value::Text(vec![Value::literal("/aws/lambda/"), function_name.clone()]),
         retention_days,
-        kms_key: None,
+        kms_key: request_log.and_then(|log| log.kms_key.as_ref()).map(value),
     };
     stack.add(File::Network, label.clone(), log_group)
 }

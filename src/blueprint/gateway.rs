@@ -214,7 +214,7 @@ section! {
     pub struct AccessLogSpec {
         /// How long lines are kept. Unit: days.
         pub retention_days: u32 = 365,
-        /// ARN of the key that encrypts them.
+        /// ARN of the key that encrypts them, and the logs of functions of the stack.
         pub kms_key: Option<ValueSpec>,
     }
 }

@@ -147,7 +147,7 @@ input_types! {
         "ARN of the topic that is told of alarms."
     /// ARN of a key that encrypts logs.
     LogKey "the ARN of a key"
-        "ARN of the key that encrypts the log of requests."
+        "ARN of the key that encrypts the logs."
     StageVariable "the value of a stage variable"
         "Value of a stage variable."
     /// ARN of a web ACL.

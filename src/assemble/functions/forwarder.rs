@@ -184,7 +184,7 @@ fn role(
     name: &Value,
 ) -> (Handle<Role>, Handle<LogGroup>) {
     let label = Label::new(Arc::clone(&backend.name));
-    let log_group = log_group(stack, &label, name, shared.log_retention_days);
+    let log_group = log_group(stack, plan, &label, name, shared.log_retention_days);
     let any = || vec![Value::literal("*")];
     let mut statements = vec![
         write_logs(&log_group),

@@ -60,7 +60,7 @@ pub(crate) fn sync(stack: &mut Stack, plan: &Plan, network: Option<&NetworkNodes
     };
     let state = State::of(stack, plan, sync);
     let name = text(&plan.prefix.with("-sync"));
-    let log_group = super::log_group(stack, &label(), &name, sync.log_retention_days);
+    let log_group = super::log_group(stack, plan, &label(), &name, sync.log_retention_days);
     let role = Role {
         service: "lambda.amazonaws.com",
         description: "What the function that keeps the balancer's addresses may do",

@@ -364,6 +364,7 @@ mod tests {
             InputType::AuthorizerFunction,
             InputType::TruststoreVersion,
             InputType::Address,
+            InputType::Protection,
         ];
         for of in InputType::ALL.iter().filter(|of| !of.is_list()) {
             assert_eq!(
