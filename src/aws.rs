@@ -26,10 +26,10 @@ pub use alb::{
 pub use apigateway::{
     Account, ApiKey, ApiRoot, Authorization, AuthorizedBy, Authorizer, AuthorizerKind,
     AuthorizerPermission, BasePathMapping, Body, CacheSettings, Checks, ClientCertificate,
-    Deployment, DomainName, Endpoint, EndpointType, FunctionCall, GatewayResponse, Header,
-    HeaderSource, Integration, InternetProxy, KeyRef, LogRole, LoggingLevel, Member, Method,
-    MethodCache, MethodSettings, MethodThrottle, Model, PartState, Preflight, Proxy, Quota,
-    RequestValidator, Resource, ResourcePolicy, RestApi, RouteState, Settings, Stage,
+    Deployment, DomainName, Endpoint, EndpointType, ErrorBody, FunctionCall, GatewayResponse,
+    GroupState, Header, HeaderSource, Integration, InternetProxy, KeyRef, LogRole, LoggingLevel,
+    Member, Method, MethodCache, MethodSettings, MethodThrottle, Model, PartState, Preflight,
+    Proxy, Quota, RequestValidator, Resource, ResourcePolicy, RestApi, RouteState, Settings, Stage,
     ThrottleLimit, UriHost, UriSegment, UsagePlan, UsagePlanKey, VpcLink, VpcLinkRef, VpcLinkV2,
     keyed, signed,
 };
@@ -50,8 +50,10 @@ pub use wafv2::WebAclAssociation;
 
 use serde::Serialize;
 
-use crate::sink::{Properties, Terraform};
-use crate::stack::{Address, EntryOf, Handle, Holds, Label, Names, Spelling, StackOf, Value};
+use crate::sink::{Object, Properties, Terraform};
+use crate::stack::{
+    Address, EntryOf, Grouped, Handle, Holds, Item, Label, Names, Spelling, StackOf, Value,
+};
 
 /// Everything that is to be deployed.
 pub type Stack = StackOf<Node>;
@@ -187,6 +189,14 @@ macro_rules! kinds {
             }
         })*
 
+        impl Grouped for Node {
+            fn item(&self) -> Option<Item> {
+                match self {
+                    $(Self::$kind(_kind) => if_marked!(grouped [$($($mark)+)?] _kind.item(), None),)*
+                }
+            }
+        }
+
         impl Node {
             /// Shows its route and access fields.
             #[cfg(test)]
@@ -202,12 +212,21 @@ macro_rules! kinds {
                 }
             }
 
-            /// Writes its blocks; the first is of the kind's own type.
+            /// Writes its blocks, or those of its group; the first is of the kind's own type.
             pub fn terraform(&self, label: &Label, out: &mut Terraform) {
                 match self {
                     $(Self::$kind(kind) => {
                         out.resource($kind::TERRAFORM, label.as_str(), |out| kind.terraform(out));
                         if_marked!(blocks [$($($mark)+)?] kind.more_blocks(label, out), {});
+                    })*
+                }
+            }
+
+            /// Values of its own, in the line of its group's map.
+            pub fn item_values(&self) -> Object {
+                match self {
+                    $(Self::$kind(_kind) => {
+                        if_marked!(grouped [$($($mark)+)?] _kind.item_values(), Object::default())
                     })*
                 }
             }
@@ -239,10 +258,12 @@ macro_rules! kinds {
 }
 
 /// Reads the marks of `kinds!`: a kind with `blocks` has `more_blocks()`, which writes its further
-/// blocks in Terraform, one that `waits` has `after()`, one that is `retained` has `is_retained()`.
+/// blocks in Terraform, one that `waits` has `after()`, one that is `retained` has `is_retained()`,
+/// one that is `grouped` may be an item of a group, with `item()` and `item_values()`.
 macro_rules! if_marked {
     (blocks [blocks $($rest:ident)*] $then:expr, $else:expr) => { $then };
     (waits [waits $($rest:ident)*] $then:expr, $else:expr) => { $then };
+    (grouped [grouped $($rest:ident)*] $then:expr, $else:expr) => { $then };
     (retained [retained $($rest:ident)*] $then:expr, $else:expr) => { $then };
     ($mark:ident [$other:ident $($rest:ident)*] $then:expr, $else:expr) => {
         if_marked!($mark [$($rest)*] $then, $else)
@@ -275,9 +296,9 @@ kinds! {
     Resource,
     RequestValidator,
     Model,
-    Method: blocks,
+    Method: blocks grouped,
     LambdaPermission as Permission,
-    GatewayResponse,
+    GatewayResponse: grouped,
     Account: retained,
     ClientCertificate,
     Deployment: waits,

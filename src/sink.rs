@@ -10,8 +10,8 @@ use std::fmt::Write as _;
 
 pub use cloudformation::Properties;
 pub(crate) use cloudformation::yaml_key;
-pub(crate) use terraform::{Content, position};
-pub use terraform::{Hcl, MethodBlock, Syntax, Terraform, key, quoted};
+pub(crate) use terraform::{Content, item_position, position};
+pub use terraform::{Hcl, MethodBlock, Object, Syntax, Terraform, key, quoted};
 
 /// First lines of every generated file. They never change by themselves: no version, no date.
 pub const BANNER: [&str; 2] = [

@@ -4,6 +4,8 @@
 //! A `Handle` comes only from `Stack::add`, so a reference cannot dangle, name the wrong kind, or
 //! make a cycle.
 
+mod file;
+mod group;
 mod inputs;
 mod value;
 
@@ -17,6 +19,8 @@ use serde::{Serialize, Serializer};
 pub use crate::plan::InputType;
 use crate::plan::{ValuePattern, names};
 
+pub use file::File;
+pub use group::{Group, Grouped, Item};
 pub use value::{Attribute, Here, List, Spelling, Value};
 
 /// The Terraform label of a node, from which its logical id is derived: a function of its own key
@@ -139,12 +143,23 @@ pub struct Named {
     pub label: Label,
     /// Part of CloudFormation's logical id: a new one replaces the node.
     pub revision: Option<Arc<str>>,
+    /// Its place in Terraform's block for many nodes.
+    pub item: Option<Item>,
 }
 
 /// As Terraform refers to it: `aws_lb.this`.
 impl fmt::Display for Address {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}.{}", self.names.terraform, self.label)
+        match &self.item {
+            None => write!(formatter, "{}.{}", self.names.terraform, self.label),
+            Some(Item { group, key }) => {
+                write!(
+                    formatter,
+                    "{}.{}[\"{key}\"]",
+                    self.names.terraform, group.block
+                )
+            }
+        }
     }
 }
 
@@ -188,6 +203,7 @@ impl StoredParameter {
             names: &Self::NAMES,
             label: label.clone(),
             revision: None,
+            item: None,
         }))
     }
 }
@@ -203,21 +219,8 @@ pub struct Output {
     pub after: Vec<Address>,
 }
 
-/// File of a node in a format of several files.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum File {
-    /// The API itself, deployment and stage.
-    Api,
-    /// Models of request bodies.
-    Models,
-    /// The network behind the gateway.
-    Network,
-    /// The routes of a first segment, by the file's name.
-    Routes(Arc<str>),
-}
-
 /// A node that may be of the kind `K`.
-pub trait Holds<K>: From<K> {
+pub trait Holds<K>: From<K> + Grouped {
     const NAMES: &'static Names;
 
     fn held(&self) -> Option<&K>;
@@ -276,15 +279,17 @@ impl<N> StackOf<N> {
         N: Holds<K>,
     {
         let index = self.entries.len();
+        let node = N::from(kind);
         let address = Address(Arc::new(Named {
             names: N::NAMES,
+            item: node.item(),
             label,
             revision,
         }));
         self.entries.push(EntryOf {
             address: address.clone(),
             file,
-            node: kind.into(),
+            node,
             is_in_body: false,
         });
         Handle {

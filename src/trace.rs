@@ -202,6 +202,7 @@ fn no_route(stack: &Stack) -> (u16, String) {
     };
     let body = response
         .body
+        .to_string()
         .replace("$context.error.messageString", &message)
         .replace("$context.error.message", NO_ROUTE_MESSAGE);
     (response.status.unwrap_or(NO_ROUTE_STATUS), body)

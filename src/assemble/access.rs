@@ -34,7 +34,7 @@ pub(crate) fn authorizers(stack: &mut Stack, plan: &Plan, api: &Handle<RestApi>)
             },
         };
         let handle = stack.add(
-            File::Api,
+            File::Access,
             label.clone(),
             Authorizer {
                 api: api.clone(),
@@ -53,7 +53,7 @@ pub(crate) fn authorizers(stack: &mut Stack, plan: &Plan, api: &Handle<RestApi>)
                     authorizer,
                     is_of_any: false,
                 };
-                stack.add(File::Api, label, permission);
+                stack.add(File::Access, label, permission);
                 AuthorizedBy::Custom(handle)
             }
         };

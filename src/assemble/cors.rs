@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::aws::{GatewayResponse, Preflight, RestApi, Stack};
+use crate::aws::{ErrorBody, GatewayResponse, Preflight, RestApi, Stack};
 use crate::plan::{GatewayResponsePlan, Plan, PreflightPlan};
 use crate::stack::{File, Handle, Label};
 
@@ -58,19 +58,11 @@ fn headers(plan: &Plan, planned: &GatewayResponsePlan) -> BTreeMap<&'static str,
     headers
 }
 
-/// `messageString` comes with its quotes. Source: docs/aws-rules.md#c9; RFC 9457, section 3.1.
-fn body(planned: &GatewayResponsePlan) -> String {
-    let detail = "$context.error.messageString";
-    if !planned.is_problem {
-        return format!("{{\"message\":{detail}}}");
+fn body(planned: &GatewayResponsePlan) -> ErrorBody {
+    if planned.is_problem {
+        let (of, status) = (planned.of, planned.status);
+        ErrorBody::Problem { of, status }
+    } else {
+        ErrorBody::Message
     }
-    let known = planned.status.map_or_else(String::new, |(status, title)| {
-        format!(
-            "\"title\":\"{title}\",\"status\":{status},\"code\":\"{}\",",
-            planned.of
-        )
-    });
-    format!(
-        "{{\"type\":\"about:blank\",{known}\"detail\":{detail},\"instance\":\"urn:uuid:$context.requestId\"}}"
-    )
 }

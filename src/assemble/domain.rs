@@ -56,7 +56,7 @@ pub(crate) fn domain(
                 .as_ref()
                 .map(|(uri, version)| (value(uri), version.as_ref().map(value))),
         };
-        (made, stack.add(File::Api, this(), node))
+        (made, stack.add(File::Domain, this(), node))
     });
     let domain = made
         .as_ref()
@@ -67,7 +67,7 @@ pub(crate) fn domain(
         domain,
         base_path: plan.base_path.clone(),
     };
-    stack.add(File::Api, this(), mapping);
+    stack.add(File::Domain, this(), mapping);
     if let Some((made, handle)) = made {
         let target = handle.target(made.is_edge)[0].clone();
         match &made.zone {
@@ -78,7 +78,7 @@ pub(crate) fn domain(
                     domain: handle,
                     is_edge: made.is_edge,
                 };
-                stack.add(File::Api, this(), record);
+                stack.add(File::Domain, this(), record);
             }
             None => stack.output(
                 "domain_target",

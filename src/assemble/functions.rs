@@ -32,7 +32,7 @@ pub(crate) fn permissions(
             stage: value(&plan.stage_name),
         };
         stack.add(
-            File::Network,
+            File::Functions,
             Label::new(Arc::clone(&backend.name)),
             permission,
         );
@@ -77,7 +77,7 @@ fn log_group(
         retention_days,
         kms_key: request_log.and_then(|log| log.kms_key.as_ref()).map(value),
     };
-    stack.add(File::Network, label.clone(), log_group)
+    stack.add(File::Functions, label.clone(), log_group)
 }
 
 /// Returns the permission of a function to write into its log group.

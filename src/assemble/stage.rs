@@ -46,7 +46,7 @@ pub(crate) fn stage(
         ]);
         let (retention_days, kms_key) = (log.retention_days, log.kms_key.as_ref().map(value));
         stack.add(
-            File::Api,
+            File::Stage,
             Label::new("requests"),
             LogGroup {
                 name,
@@ -57,7 +57,7 @@ pub(crate) fn stage(
     });
     let client_certificate = planned.has_client_certificate.then(|| {
         let description = text(&plan.prefix.with(""));
-        stack.add(File::Api, this(), ClientCertificate { description })
+        stack.add(File::Stage, this(), ClientCertificate { description })
     });
     let stage = Stage {
         api: api.clone(),
@@ -80,10 +80,10 @@ pub(crate) fn stage(
             .collect(),
         after,
     };
-    let stage = stack.add(File::Api, this(), stage);
+    let stage = stack.add(File::Stage, this(), stage);
     if let Some(web_acl) = &planned.web_acl {
         stack.add(
-            File::Api,
+            File::Access,
             this(),
             WebAclAssociation {
                 api: api.clone(),
@@ -165,12 +165,12 @@ fn account(stack: &mut Stack, plan: &Plan) -> Option<Address> {
                 statements: vec![write],
                 is_retained: true,
             };
-            LogRole::Made(stack.add(File::Api, Label::new("logs"), role))
+            LogRole::Made(stack.add(File::Stage, Label::new("logs"), role))
         }
     };
     Some(
         stack
-            .add(File::Api, this(), Account { role })
+            .add(File::Stage, this(), Account { role })
             .address()
             .clone(),
     )
@@ -203,7 +203,7 @@ fn execution_log(
     };
     Some(
         stack
-            .add(File::Api, Label::new("execution"), group)
+            .add(File::Stage, Label::new("execution"), group)
             .address()
             .clone(),
     )

@@ -25,10 +25,10 @@ pub use authorizer::{
     Authorization, AuthorizedBy, Authorizer, AuthorizerKind, AuthorizerPermission,
 };
 pub use body::{Body, Member, keyed, signed};
-pub use deployment::{Deployment, PartState, RouteState};
+pub use deployment::{Deployment, GroupState, PartState, RouteState};
 pub use domain::{BasePathMapping, DomainName};
 pub use endpoint::{Endpoint, EndpointType, ResourcePolicy};
-pub use gateway_response::GatewayResponse;
+pub use gateway_response::{ErrorBody, GatewayResponse};
 pub use integration::{
     FunctionCall, Header, HeaderSource, Integration, InternetProxy, Proxy, UriHost, UriSegment,
 };

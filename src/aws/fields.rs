@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::stack::{Address, Label, List, Value};
+use crate::stack::{Address, Group, Label, List, Value};
 
 /// A type of which a field may be neither route nor access.
 pub(crate) trait Other {}
@@ -16,7 +16,7 @@ macro_rules! others {
     ($($type:ty),*) => { $(impl Other for $type {})* };
 }
 
-others! { bool, u32, u64, f64, str, String, Address, Label, List, Value }
+others! { bool, u32, u64, f64, str, String, Address, Group, Label, List, Value }
 
 impl<T: Other + ?Sized> Other for &T {}
 impl<T: Other + ?Sized> Other for Arc<T> {}

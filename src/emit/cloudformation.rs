@@ -21,14 +21,14 @@ pub fn name(syntax: TemplateSyntax) -> &'static str {
 
 /// Writes a stack.
 pub fn files(syntax: TemplateSyntax, stack: &Stack) -> FileTree {
-    written(syntax, stack, |_, _| {})
+    written(syntax, stack, |_, _, _| {})
 }
 
-/// Writes a stack, and reports the file of each node in turn, and its range there.
+/// Writes a stack, and reports the file of each node, and its range there.
 pub(crate) fn written(
     syntax: TemplateSyntax,
     stack: &Stack,
-    mut report: impl FnMut(&str, Range<usize>),
+    mut report: impl FnMut(usize, &str, Range<usize>),
 ) -> FileTree {
     let mut out = Properties::new(syntax, stack.tags.clone());
     out.inner_object(|out| {
@@ -45,12 +45,12 @@ pub(crate) fn written(
             });
         }
         out.object("Resources", |out| {
-            for entry in &stack.entries {
+            for (index, entry) in stack.entries.iter().enumerate() {
                 let start = out.length();
                 if !entry.is_in_body {
                     resource(entry, out);
                 }
-                report(name(syntax), start..out.length());
+                report(index, name(syntax), start..out.length());
             }
         });
         out.object("Outputs", |out| {

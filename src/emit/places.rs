@@ -12,7 +12,7 @@ use crate::aws::{Entry, Method, Resource, RestApi, Stack};
 use crate::blueprint::{OutputFormat, TemplateSyntax};
 use crate::plan::OutputPlan;
 use crate::sink::{self, Syntax};
-use crate::stack::Holds;
+use crate::stack::{Holds, Item};
 
 /// A line of a generated file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -36,8 +36,8 @@ pub struct Places<'a> {
 impl<'a> Places<'a> {
     /// Writes the stack once more, and stores the ranges of its nodes.
     pub fn of(output: &OutputPlan, stack: &'a Stack) -> Self {
-        let mut spans = Vec::with_capacity(stack.entries.len());
-        let store = |file: &str, span| spans.push((file.to_owned(), span));
+        let mut spans = vec![(String::new(), 0..0); stack.entries.len()];
+        let store = |index: usize, file: &str, span| spans[index] = (file.to_owned(), span);
         let tree = match output.format {
             OutputFormat::Terraform => terraform::written(Syntax::Native, stack, store),
             OutputFormat::TerraformJson => terraform::written(Syntax::Json, stack, store),
@@ -58,11 +58,13 @@ impl<'a> Places<'a> {
         self.block(index, &address.to_string())
     }
 
-    /// The block of a node with that Terraform address. CloudFormation writes a node as one.
+    /// The block of a node with that Terraform address; of an item, its line. CloudFormation writes
+    /// a node as one.
     pub fn block(&self, index: usize, address: &str) -> Option<Written> {
         let (file, span) = self.spans.get(index)?;
         let bytes = self.tree.files.get(file)?;
-        if self.stack.entries.get(index)?.is_in_body {
+        let entry = self.stack.entries.get(index)?;
+        if entry.is_in_body {
             let line = self.in_body(index, std::str::from_utf8(bytes).ok()?)?;
             return Some(Written {
                 file: file.clone(),
@@ -70,8 +72,16 @@ impl<'a> Places<'a> {
             });
         }
         let text = |span: Range<usize>| std::str::from_utf8(bytes.get(span)?).ok();
-        let offset = match self.format {
-            OutputFormat::Terraform => {
+        let first_of = |span: Range<usize>| {
+            let is_text = |character: char| !character.is_whitespace() && character != ',';
+            Some(span.start + text(span)?.find(is_text)?)
+        };
+        let offset = match (self.format, &entry.address.item) {
+            (OutputFormat::Terraform, Some(_)) => first_of(span.clone())?,
+            (OutputFormat::TerraformJson, Some(Item { group, key })) => {
+                sink::item_position(text(0..bytes.len())?, group.local, key)?
+            }
+            (OutputFormat::Terraform, None) => {
                 let (kind, label) = address.split_once('.')?;
                 // A block starts a line, unlike the same text in a string.
                 span.start
@@ -79,15 +89,11 @@ impl<'a> Places<'a> {
                         .find(&format!("\nresource \"{kind}\" \"{label}\" {{\n"))?
                     + 1
             }
-            OutputFormat::TerraformJson => {
+            (OutputFormat::TerraformJson, None) => {
                 let (kind, label) = address.split_once('.')?;
                 sink::position(text(0..bytes.len())?, kind, label)?
             }
-            OutputFormat::Cloudformation => {
-                span.start
-                    + text(span.clone())?
-                        .find(|character: char| !character.is_whitespace() && character != ',')?
-            }
+            (OutputFormat::Cloudformation, _) => first_of(span.clone())?,
         };
         let line = bytes[..offset]
             .iter()

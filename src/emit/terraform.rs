@@ -10,11 +10,11 @@ mod variables;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use crate::aws::{LogGroup, PythonFunction, RestApi, Stack};
+use crate::aws::{Entry, LogGroup, PythonFunction, RestApi, Stack};
 use crate::emit::FileTree;
 use crate::plan::names::MAX_SHORT_ENVIRONMENT;
 use crate::sink::{Content, Hcl as _, Syntax, Terraform, key};
-use crate::stack::{File, Here, Value};
+use crate::stack::{File, Group, Here, Label, Value};
 pub(crate) use variables::variable_type;
 
 /// Lowest Terraform that takes what is written here; no upper bound, which would stop a user's
@@ -27,36 +27,56 @@ const BODY: &str = "openapi";
 /// Files by name.
 type Texts = BTreeMap<String, String>;
 
+/// An entry with its index in the stack.
+type IndexedEntry<'a> = (usize, &'a Entry);
+
 /// Writes a file of its own.
 type Write = fn(&Stack, &mut Terraform);
 
 /// Writes a stack.
 pub fn files(syntax: Syntax, stack: &Stack) -> FileTree {
-    written(syntax, stack, |_, _| {})
+    written(syntax, stack, |_, _, _| {})
 }
 
-/// Writes a stack, and reports the file of each node in turn, and the range of its blocks there (in
-/// JSON: empty).
+/// Writes a stack, and reports the file of each node, and the range of its blocks or its line there
+/// (in JSON: empty).
 pub(crate) fn written(
     syntax: Syntax,
     stack: &Stack,
-    mut report: impl FnMut(&str, Range<usize>),
+    mut report: impl FnMut(usize, &str, Range<usize>),
 ) -> FileTree {
     let mut contents: BTreeMap<String, Content> = BTreeMap::new();
     // One buffer for all.
     let mut out = Terraform::new(syntax);
-    for run in stack.entries.chunk_by(|a, b| a.file == b.file) {
-        let name = name(&run[0].file, syntax);
-        out.resume(contents.remove(&name));
-        for entry in run {
-            if entry.is_in_body {
-                report(&[BODY, syntax.ending()].concat(), 0..0);
-                continue;
+    let mut groups: BTreeMap<&str, (&Group, Vec<IndexedEntry<'_>>)> = BTreeMap::new();
+    let mut single: Vec<IndexedEntry<'_>> = Vec::with_capacity(stack.entries.len());
+    for entry in stack.entries.iter().enumerate() {
+        match &entry.1.address.item {
+            _ if entry.1.is_in_body => report(entry.0, &[BODY, syntax.ending()].concat(), 0..0),
+            Some(item) => {
+                let group = groups.entry(item.group.local);
+                let (_, items) = group.or_insert_with(|| (item.group, Vec::new()));
+                items.push(entry);
             }
+            None => single.push(entry),
+        }
+    }
+    for run in single.chunk_by(|(_, a), (_, b)| a.file == b.file) {
+        let name = name(&run[0].1.file, syntax);
+        out.resume(contents.remove(&name));
+        for (index, entry) in run {
             let start = out.length();
             entry.node.terraform(&entry.address.label, &mut out);
-            report(&name, start..out.length());
+            report(*index, &name, start..out.length());
         }
+        contents.insert(name, out.suspend());
+    }
+    for (of, items) in groups.values() {
+        let name = name(&items[0].1.file, syntax);
+        out.resume(contents.remove(&name));
+        group(of, items, &mut out, |index, range| {
+            report(index, &name, range)
+        });
         contents.insert(name, out.suspend());
     }
     let parts: [(&str, Write); 5] = [
@@ -107,6 +127,26 @@ fn declare(syntax: Syntax, stack: &Stack, texts: &mut Texts, out: &mut Terraform
     }
 }
 
+/// A local value with a line for each item, and the blocks for all of them.
+fn group(
+    of: &Group,
+    items: &[IndexedEntry<'_>],
+    out: &mut Terraform,
+    mut report: impl FnMut(usize, Range<usize>),
+) {
+    out.labelled(&["locals"], |out| {
+        out.unaligned_map(of.local, |out| {
+            for (index, entry) in items {
+                let key = entry.address.item.as_ref().map(|item| &item.key);
+                let start = out.length();
+                out.entry(key.map_or("", |key| key), &entry.node.item_values());
+                report(*index, start..out.length());
+            }
+        });
+    });
+    items[0].1.node.terraform(&Label::new(of.block), out);
+}
+
 /// The API's body, where it has one.
 fn body(stack: &Stack, out: &mut Terraform) {
     let body = stack.all().find_map(|api: &RestApi| api.body.as_ref());
@@ -117,9 +157,15 @@ fn body(stack: &Stack, out: &mut Terraform) {
 
 fn name(file: &File, syntax: Syntax) -> String {
     let name = match file {
+        File::Access => "access",
+        File::Alarms => "alarms",
         File::Api => "api",
+        File::Cors => "cors",
+        File::Domain => "domain",
+        File::Functions => "functions",
         File::Models => "models",
         File::Network => "network",
+        File::Stage => "stage",
         File::Routes(name) => name,
     };
     [name, syntax.ending()].concat()

@@ -11,10 +11,10 @@ mod values;
 use std::fmt;
 
 use json::JsonBlocks;
-pub(crate) use json::position;
+pub(crate) use json::{item_position, position};
 use native::Native;
 use values::Bare;
-pub use values::Hcl;
+pub use values::{Hcl, Object};
 
 use super::banner;
 use crate::stack::{Address, Value};

@@ -23,12 +23,12 @@ impl<N: Serialize> StackOf<N> {
         for output in &self.outputs {
             unused.remove_used_by(&(&output.terraform, &output.cloudformation));
         }
-        // Network and stage refer to nearly all, so the many routes are seldom searched.
-        let (network, rest): (Vec<_>, Vec<_>) = self
+        // What is beside the many routes refers to nearly all, so these are seldom searched.
+        let (beside, routes): (Vec<_>, Vec<_>) = self
             .entries
             .iter()
-            .partition(|entry| entry.file == File::Network);
-        for entry in network.into_iter().chain(rest.into_iter().rev()) {
+            .partition(|entry| !matches!(entry.file, File::Routes(_)));
+        for entry in beside.into_iter().chain(routes) {
             if unused.references.is_empty() {
                 return;
             }

@@ -12,6 +12,7 @@ impl Address {
             names: self.names,
             label,
             revision: self.revision.clone(),
+            item: self.item.clone(),
         }))
     }
 }

@@ -3,6 +3,7 @@
 //! In: cases, and the corpus where it exists. Out: plain assertions; `tests/corpus.tsv` pins what
 //! becomes of each real description.
 
+mod groups;
 mod models;
 mod one_endpoint;
 mod read_back;

@@ -186,8 +186,9 @@ fn json_labels(value: &Value, path: &str, labels: usize, meant: &mut Meant) {
 }
 
 /// Arguments whose values are mappings; every other object is a block.
-const MAPPINGS: [&str; 12] = [
+const MAPPINGS: [&str; 13] = [
     "default",
+    "for_each",
     "parameters",
     "tags",
     "triggers",

@@ -31,12 +31,12 @@ pub(crate) fn usage_plans(
                 .map(|(path, limit)| (path.clone(), throttle(*limit)))
                 .collect(),
         };
-        let node = stack.add(File::Api, Label::new(label.as_str()), node);
+        let node = stack.add(File::Access, Label::new(label.as_str()), node);
         for planned_key in &planned.keys {
             let (of_key, part) = key_of(stack, plan, planned, &planned_key.source);
             let label = Label::new(format!("{label}__{part}"));
             stack.add(
-                File::Api,
+                File::Access,
                 label,
                 UsagePlanKey {
                     key: of_key,
@@ -66,7 +66,7 @@ fn key_of(
                 name: text(&plan.prefix.with(&format!("-{name}"))),
                 description,
             };
-            let made = stack.add(File::Api, Label::new(part.as_str()), made);
+            let made = stack.add(File::Access, Label::new(part.as_str()), made);
             show(stack, name, &made);
             (KeyRef::Made(made), part)
         }

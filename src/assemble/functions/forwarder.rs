@@ -81,7 +81,7 @@ pub(crate) fn forwarders(stack: &mut Stack, plan: &Plan) -> Functions {
         functions.insert(
             Arc::clone(&backend.name),
             stack.add(
-                File::Network,
+                File::Functions,
                 Label::new(Arc::clone(&backend.name)),
                 function,
             ),
@@ -217,7 +217,7 @@ fn role(
         statements,
         is_retained: false,
     };
-    (stack.add(File::Network, label, role), log_group)
+    (stack.add(File::Functions, label, role), log_group)
 }
 
 /// Environment variables of the function; `templates/functions/forwarder.py` describes each.

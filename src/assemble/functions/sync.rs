@@ -68,7 +68,7 @@ pub(crate) fn sync(stack: &mut Stack, plan: &Plan, network: Option<&NetworkNodes
         statements: statements(&log_group, groups, &state),
         is_retained: false,
     };
-    let role = stack.add(File::Network, label(), role);
+    let role = stack.add(File::Functions, label(), role);
     let function = PythonFunction {
         name: name.clone(),
         description: "Keeps the addresses of the application load balancer in the target groups of the network load balancer",
@@ -83,7 +83,7 @@ pub(crate) fn sync(stack: &mut Stack, plan: &Plan, network: Option<&NetworkNodes
         log_group,
         is_traced: false,
     };
-    let function = stack.add(File::Network, label(), function);
+    let function = stack.add(File::Functions, label(), function);
     schedule(stack, sync, name, &function);
     alarms(stack, plan, sync, &function);
     stack.output(
@@ -120,7 +120,7 @@ impl State {
                 let bucket = Bucket {
                     name_prefix: short_name(stack, plan, &plan.prefix.short("-sync-")),
                 };
-                Self::Bucket(stack.add(File::Network, label(), bucket))
+                Self::Bucket(stack.add(File::Functions, label(), bucket))
             }
         }
     }
@@ -270,10 +270,10 @@ fn schedule(stack: &mut Stack, sync: &SyncPlan, name: Value, function: &Handle<P
         },
         function: function.clone(),
     };
-    let schedule = stack.add(File::Network, label(), schedule);
+    let schedule = stack.add(File::Functions, label(), schedule);
     // A backend may be called `sync`, and have a permission of that label.
     stack.add(
-        File::Network,
+        File::Functions,
         Label::new("sync__schedule"),
         SchedulePermission {
             function: function.clone(),
@@ -317,6 +317,6 @@ fn alarms(stack: &mut Stack, plan: &Plan, sync: &SyncPlan, function: &Handle<Pyt
         missing_data: "breaching",
         topic: value(topic),
     };
-    stack.add(File::Network, Label::new("sync__errors"), errors);
-    stack.add(File::Network, Label::new("sync__stopped"), stopped);
+    stack.add(File::Alarms, Label::new("sync__errors"), errors);
+    stack.add(File::Alarms, Label::new("sync__stopped"), stopped);
 }

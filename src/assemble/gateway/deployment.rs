@@ -2,9 +2,10 @@
 
 use crate::assemble::{access, models, this};
 use crate::aws::{
-    Deployment, GatewayResponse, Header, Integration, Method, PartState, RestApi, RouteState, Stack,
+    Deployment, GatewayResponse, GroupState, Header, Integration, Method, PartState, RestApi,
+    RouteState, Stack,
 };
-use crate::stack::{Address, File, Handle, Value};
+use crate::stack::{Address, File, Handle, Item, Value};
 
 /// First bytes of every digest: a change of what is digested changes them.
 const DIGEST: &[u8] = b"gwgen-digest-1";
@@ -33,8 +34,10 @@ pub(crate) fn deployment(
         .chain(digests)
         .map(|digest| digest.as_bytes())
         .collect();
+    let groups = groups(stack, &mut buffer);
     let deployment = Deployment {
         api: api.clone(),
+        groups,
         digest: digest(&all),
         api_digest,
         api_uses,
@@ -43,7 +46,7 @@ pub(crate) fn deployment(
         is_of_body: false,
     };
     let revision = deployment.digest.as_str().into();
-    stack.add_revision(File::Api, this(), Some(revision), deployment)
+    stack.add_revision(File::Stage, this(), Some(revision), deployment)
 }
 
 /// Resources that the snapshot contains beside the API and its routes; a further kind is one line
@@ -58,6 +61,27 @@ fn parts(stack: &Stack, buffer: &mut Vec<u8>) -> Vec<PartState> {
             .cmp(&(b.address.names.terraform, b.address.label.as_str()))
     });
     parts
+}
+
+/// Groups that the snapshot contains, each with a digest of what its nodes have in common.
+fn groups(stack: &Stack, buffer: &mut Vec<u8>) -> Vec<GroupState> {
+    let mut groups = Vec::new();
+    let mut add = |address: &Address, shared: &[u8]| {
+        let Some(Item { group, .. }) = &address.item else {
+            return;
+        };
+        let digest = digest(&[group.local.as_bytes(), shared]);
+        groups.push(GroupState { group, digest });
+    };
+    if let Some((entry, response)) = stack.entries_of::<GatewayResponse>().next() {
+        add(&entry.address, serialized(&response.shared(), buffer));
+    }
+    let mut methods = stack.entries_of::<Method>();
+    let preflight = methods.find_map(|(entry, method)| Some((entry, method.preflight()?)));
+    if let Some((entry, preflight)) = preflight {
+        add(&entry.address, serialized(&preflight.shared(), buffer));
+    }
+    groups
 }
 
 fn part_state(address: &Address, node: &[u8]) -> PartState {

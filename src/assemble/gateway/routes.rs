@@ -115,9 +115,10 @@ pub(crate) fn routes(stack: &mut Stack, plan: &Plan, nodes: &Behind<'_>) -> Vec<
         for (_, http_method, answering) in served.iter().copied() {
             let label = Label::new(names::operation_label(http_method, path));
             let (request_parameters, integration) = answer(plan, nodes, path, answering);
-            let operation = match answering {
-                Answering::Operation(operation) => Some(operation),
-                Answering::Refusal | Answering::Preflight(_) => None,
+            let (operation, file) = match answering {
+                Answering::Operation(operation) => (Some(operation), file.clone()),
+                Answering::Refusal => (None, file.clone()),
+                Answering::Preflight(_) => (None, File::Cors),
             };
             let cache = operation.and_then(|operation| operation.cache.as_ref());
             let cache_keys = cache.map(|cache| cache.keys.clone()).unwrap_or_default();
@@ -139,7 +140,7 @@ pub(crate) fn routes(stack: &mut Stack, plan: &Plan, nodes: &Behind<'_>) -> Vec<
                 integration,
                 authorization,
             };
-            methods.push(stack.add(file.clone(), label, method));
+            methods.push(stack.add(file, label, method));
         }
     }
     methods

@@ -152,7 +152,10 @@ impl GatewayResponse {
             "responseParameters".into(),
             Document::Object(parameters.collect()),
         ));
-        members.push(("responseTemplates".into(), json_template(&self.body)));
+        members.push((
+            "responseTemplates".into(),
+            json_template(&self.body.to_string()),
+        ));
         (self.of.into(), Document::Object(members))
     }
 }

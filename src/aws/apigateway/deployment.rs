@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{Method, RestApi};
 use crate::aws::{HasId, Home, Kind};
 use crate::sink::{MethodBlock, Properties, Terraform};
-use crate::stack::{Address, Attribute, Handle, Named, Spelling, Value};
+use crate::stack::{Address, Group, Handle, Value};
 
 /// State of a route that a deployment remembers.
 #[derive(Clone, Debug, Serialize)]
@@ -29,6 +29,36 @@ pub struct PartState {
 
 fields! { PartState { other: [address, digest] } }
 
+/// State of a group of nodes that a deployment remembers.
+#[derive(Debug, Serialize)]
+pub struct GroupState {
+    pub group: &'static Group,
+    /// Digest of what they have in common; the values of each are in its map.
+    pub digest: String,
+}
+
+fields! { GroupState { other: [group, digest] } }
+
+impl GroupState {
+    /// The digest, and a hash of the map and the ids of all blocks.
+    fn state(&self) -> Value {
+        let Group {
+            local,
+            block,
+            kinds,
+            ..
+        } = self.group;
+        let ids = kinds
+            .iter()
+            .map(|kind| format!(", values({kind}.{block})[*].id"));
+        let ids: String = ids.collect();
+        Value::Text(vec![
+            Value::literal(format!("{} ", self.digest)),
+            Value::Expression(format!("sha1(jsonencode([local.{local}{ids}]))").into()),
+        ])
+    }
+}
+
 /// A snapshot of the API.
 #[derive(Debug, Serialize)]
 pub struct Deployment {
@@ -39,6 +69,8 @@ pub struct Deployment {
     pub api_uses: Vec<Value>,
     /// Everything else that it shows but the routes, in the order of their addresses.
     pub parts: Vec<PartState>,
+    /// Groups that parts and routes are in.
+    pub groups: Vec<GroupState>,
     /// Digest of everything.
     pub digest: String,
     /// In order of their labels.
@@ -49,18 +81,8 @@ pub struct Deployment {
 
 fields! { Deployment {
     route: [api, routes],
-    other: [api_digest, api_uses, parts, digest, is_of_body],
+    other: [api_digest, api_uses, parts, groups, digest, is_of_body],
 } }
-
-impl PartState {
-    fn id(&self) -> Value {
-        Value::Attribute(Attribute {
-            of: self.address.clone(),
-            terraform: "id",
-            cloudformation: Spelling::Ref,
-        })
-    }
-}
 
 impl Deployment {
     pub(crate) fn after(&self) -> Vec<Address> {
@@ -93,14 +115,11 @@ impl Kind for Deployment {
         );
         out.unaligned_map("triggers", |out| {
             out.trigger("api", &self.api_digest, &[], &self.api_uses);
-            for part in &self.parts {
-                let Named { names, label, .. } = &*part.address;
-                // Not its address: that would read as a reference in quotes.
-                let name = format!("{} {label}", names.word);
-                let digest = Value::literal(format!("{} ", part.digest));
-                out.entry(&name, &Value::Text(vec![digest, part.id()]));
+            for group in &self.groups {
+                out.entry(group.group.local, &group.state());
             }
-            for route in &self.routes {
+            let is_single = |route: &&RouteState| route.method.address().item.is_none();
+            for route in self.routes.iter().filter(is_single) {
                 let label = route.method.label().as_str();
                 out.trigger(label, &route.digest, route.parts, &route.deploy_time);
             }

@@ -36,12 +36,13 @@ impl Integration {
         }
     }
 
-    /// Every Terraform block that its method is written as.
+    /// Every Terraform block that its method alone is written as.
     pub fn blocks(&self) -> &'static [MethodBlock] {
         match self {
             Self::Proxy(_) | Self::Internet(_) | Self::Function(_) => PROXY_BLOCKS,
             Self::NotFound => NOT_FOUND_BLOCKS,
-            Self::Preflight(_) => PREFLIGHT_BLOCKS,
+            // A line of their group covers them.
+            Self::Preflight(_) => &[],
         }
     }
 
@@ -87,14 +88,6 @@ const NOT_FOUND_BLOCKS: &[MethodBlock] = &[
     ("aws_api_gateway_integration", ""),
     ("aws_api_gateway_method_response", "__404"),
     ("aws_api_gateway_integration_response", "__404"),
-];
-
-/// Blocks of a method that responds to preflights.
-const PREFLIGHT_BLOCKS: &[MethodBlock] = &[
-    ("aws_api_gateway_method", ""),
-    ("aws_api_gateway_integration", ""),
-    ("aws_api_gateway_method_response", "__204"),
-    ("aws_api_gateway_integration_response", "__204"),
 ];
 
 /// Body of the response for an operation that is hidden from the caller.

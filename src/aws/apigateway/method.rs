@@ -7,11 +7,11 @@ use serde::Serialize;
 
 use super::authorizer::Authorization;
 use super::integration::{BackendCall, mappings};
-use super::{ApiRoot, Integration, MethodAt, Model, RequestValidator, RestApi};
+use super::{ApiRoot, Integration, MethodAt, Model, Preflight, RequestValidator, RestApi};
 use crate::aws::{Home, Kind};
 use crate::openapi::{ByMediaType, HttpMethod};
-use crate::sink::{Properties, Terraform};
-use crate::stack::{Handle, Label};
+use crate::sink::{Object, Properties, Terraform};
+use crate::stack::{Handle, Item, Label};
 
 /// Validation of requests.
 #[derive(Debug, Default, Serialize)]
@@ -92,7 +92,31 @@ impl Method {
         }
     }
 
+    pub(crate) fn preflight(&self) -> Option<&Preflight> {
+        match &self.integration {
+            Integration::Preflight(preflight) => Some(preflight),
+            Integration::Proxy(_)
+            | Integration::Internet(_)
+            | Integration::Function(_)
+            | Integration::NotFound => None,
+        }
+    }
+
+    pub(crate) fn item(&self) -> Option<Item> {
+        self.preflight().map(|preflight| preflight.item(&self.on))
+    }
+
+    pub(crate) fn item_values(&self) -> Object {
+        let values = self
+            .preflight()
+            .map(|preflight| preflight.item_values(self));
+        values.unwrap_or_default()
+    }
+
     pub(crate) fn more_blocks(&self, label: &Label, out: &mut Terraform) {
+        if let Some(preflight) = self.preflight() {
+            return preflight.more_blocks(&self.api, out);
+        }
         let at = MethodAt {
             api: &self.api,
             on: &self.on,
@@ -123,6 +147,9 @@ impl Kind for Method {
     const HOME: Home = Home::Document;
 
     fn terraform(&self, out: &mut Terraform) {
+        if let Some(preflight) = self.preflight() {
+            return preflight.terraform(self, out);
+        }
         out.attribute("rest_api_id", self.api.id());
         out.attribute("resource_id", self.on.id());
         out.attribute("http_method", self.http_method.as_str());

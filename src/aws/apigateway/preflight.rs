@@ -5,8 +5,11 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::mock::MockResponse;
+use super::mock::{JSON, MockResponse};
+use super::{ApiRoot, Method, RestApi};
 use crate::openapi::HttpMethod;
+use crate::sink::{Hcl, Object, Terraform, key};
+use crate::stack::{Group, Handle, Item};
 
 /// Response to a preflight for a path.
 #[derive(Debug, PartialEq, Eq, Serialize)]
@@ -21,7 +24,105 @@ pub struct Preflight {
 
 fields! { Preflight { access: [origins, methods, headers, has_credentials, max_age_s] } }
 
+/// All preflights of an API.
+static GROUP: Group = Group {
+    local: "preflights",
+    block: "preflight",
+    kinds: &[METHOD, INTEGRATION, METHOD_RESPONSE, INTEGRATION_RESPONSE],
+};
+const METHOD: &str = "aws_api_gateway_method";
+const INTEGRATION: &str = "aws_api_gateway_integration";
+const METHOD_RESPONSE: &str = "aws_api_gateway_method_response";
+const INTEGRATION_RESPONSE: &str = "aws_api_gateway_integration_response";
+
+/// Start of the names of headers that differ from path to path, and the rest of each.
+const ALLOW: &str = "Access-Control-Allow-";
+const OWN: [&str; 2] = ["Headers", "Methods"];
+
+/// Writes which method of the group a block belongs to, so that it comes after the block of type
+/// `after`.
+fn at(api: &Handle<RestApi>, after: &str, out: &mut Terraform) {
+    out.each_of(&GROUP);
+    out.attribute("rest_api_id", api.id());
+    out.bare("resource_id", format_args!("each.value.resource_id"));
+    let block = GROUP.block;
+    out.bare(
+        "http_method",
+        format_args!("{after}.{block}[each.key].http_method"),
+    );
+}
+
 impl Preflight {
+    /// Its place in the group: by its path.
+    pub(crate) fn item(&self, on: &ApiRoot) -> Item {
+        let key = match on {
+            ApiRoot::Root(_) => "root",
+            ApiRoot::Below(resource) => resource.label().as_str(),
+        };
+        Item {
+            group: &GROUP,
+            key: key.into(),
+        }
+    }
+
+    pub(crate) fn item_values(&self, method: &Method) -> Object {
+        let parameters = method.request_parameters.iter();
+        let declared = parameters.fold(Object::default(), |all, (name, is_required)| {
+            all.with(name, *is_required)
+        });
+        let headers = self.headers();
+        let allowed = OWN.iter().fold(Object::default(), |all, name| {
+            let text = headers.get(&*[ALLOW, name].concat());
+            all.optional(name, text.map(|text| text.trim_matches('\'').to_owned()))
+        });
+        let has_parameters = !method.request_parameters.is_empty();
+        Object::default()
+            .with("resource_id", method.on.id())
+            .optional("request_parameters", has_parameters.then_some(declared))
+            .with("allow", allowed)
+    }
+
+    /// Writes the arguments of the methods.
+    pub(crate) fn terraform(&self, method: &Method, out: &mut Terraform) {
+        out.each_of(&GROUP);
+        out.attribute("rest_api_id", method.api.id());
+        out.bare("resource_id", format_args!("each.value.resource_id"));
+        out.attribute("http_method", method.http_method.as_str());
+        method.authorization.terraform(out);
+        out.bare(
+            "request_parameters",
+            format_args!("try(each.value.request_parameters, null)"),
+        );
+    }
+
+    /// Writes their further blocks.
+    pub(crate) fn more_blocks(&self, api: &Handle<RestApi>, out: &mut Terraform) {
+        let (mock, block) = (self.mock(), GROUP.block);
+        out.resource(INTEGRATION, block, |out| {
+            at(api, METHOD, out);
+            mock.terraform(out);
+        });
+        out.resource(METHOD_RESPONSE, block, |out| {
+            at(api, METHOD, out);
+            out.attribute("status_code", mock.status);
+            parameters("true", mock.parameters().map(|(name, _)| (name, true)), out);
+        });
+        out.resource(INTEGRATION_RESPONSE, block, |out| {
+            at(api, INTEGRATION, out);
+            let of = format!("{METHOD_RESPONSE}.{block}[each.key]");
+            out.bare("status_code", format_args!("{of}.status_code"));
+            parameters("\"'${text}'\"", mock.parameters(), out);
+            if let Some(template) = &mock.template {
+                out.map("response_templates", [(JSON, template)]);
+            }
+        });
+    }
+
+    /// What all of the group have in common.
+    pub fn shared(&self) -> impl Serialize {
+        (&self.origins, self.has_credentials, self.max_age_s)
+    }
+
     /// Response to the browser. Source: docs/aws-rules.md#c1, docs/aws-rules.md#c5.
     pub(crate) fn mock(&self) -> MockResponse {
         MockResponse {
@@ -77,4 +178,26 @@ impl Preflight {
             is_other.join(" || ")
         ))
     }
+}
+
+/// Writes parameters of a response: those of each path, with the value `own`, and those of all.
+fn parameters(own: &str, all: impl Iterator<Item = (String, impl Hcl)>, out: &mut Terraform) {
+    let start = format!("method.response.header.{ALLOW}");
+    let is_own = |name: &str| {
+        OWN.iter()
+            .any(|own| name.strip_prefix(&start) == Some(*own))
+    };
+    let each = format!("{{ for name, text in each.value.allow : \"{start}${{name}}\" => {own} }}");
+    out.gap();
+    out.nested(
+        "response_parameters",
+        [&format!("merge({each}, "), ")"],
+        |out| {
+            out.enclosed(["{", "}"], |out| {
+                for (name, value) in all.filter(|(name, _)| !is_own(name)) {
+                    out.attribute(&key(&name), value);
+                }
+            });
+        },
+    );
 }

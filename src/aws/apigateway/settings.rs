@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::RestApi;
 use crate::openapi::HttpMethod;
-use crate::sink::{Properties, Terraform};
+use crate::sink::{Object, Properties, Terraform};
 use crate::stack::{Handle, Label};
 
 /// Execution log level of a method.
@@ -127,7 +127,7 @@ const UNSET: f64 = -1.0;
 
 /// Callers who may not renew a response, and request that, get the cached one, with a warning
 /// header.
-const UNAUTHORIZED: &str = "SUCCEED_WITH_RESPONSE_HEADER";
+const UNAUTHORIZED: &str = "\"SUCCEED_WITH_RESPONSE_HEADER\"";
 
 /// A stage, as the blocks beside its own name it.
 pub(crate) struct StageAt<'a> {
@@ -135,43 +135,85 @@ pub(crate) struct StageAt<'a> {
     pub(crate) label: &'a Label,
 }
 
+impl StageAt<'_> {
+    fn terraform(&self, out: &mut Terraform) {
+        out.attribute("rest_api_id", self.api.id());
+        out.bare(
+            "stage_name",
+            format_args!("aws_api_gateway_stage.{}.stage_name", self.label),
+        );
+    }
+}
+
 impl Settings {
-    /// Writes the block of settings of a path and method of a stage.
-    pub(crate) fn terraform(
-        &self,
-        stage: &StageAt<'_>,
-        label: &Label,
-        path: &str,
-        out: &mut Terraform,
-    ) {
-        out.resource(METHOD_SETTINGS, label.as_str(), |out| {
-            out.attribute("rest_api_id", stage.api.id());
-            out.bare(
-                "stage_name",
-                format_args!("aws_api_gateway_stage.{}.stage_name", stage.label),
-            );
-            out.attribute("method_path", path);
+    /// Writes the block of settings of all methods of a stage.
+    pub(crate) fn terraform(&self, stage: &StageAt<'_>, out: &mut Terraform) {
+        out.resource(METHOD_SETTINGS, stage.label.as_str(), |out| {
+            stage.terraform(out);
+            out.attribute("method_path", "*/*");
             out.block("settings", |out| {
-                out.attribute("metrics_enabled", self.has_metrics);
-                out.attribute("logging_level", self.logging.as_str());
-                out.attribute("data_trace_enabled", false);
+                self.of_every_method(out);
                 if let Some((rate, burst)) = self.throttle.numbers() {
                     out.attribute("throttling_rate_limit", rate);
                     out.attribute("throttling_burst_limit", burst);
                 }
-                match self.cache {
-                    MethodCache::NoCluster => {}
-                    MethodCache::Disabled => out.attribute("caching_enabled", false),
-                    MethodCache::Enabled(cache) => {
-                        out.attribute("caching_enabled", true);
-                        out.attribute("cache_ttl_in_seconds", cache.ttl_s);
-                        out.attribute("cache_data_encrypted", cache.is_encrypted);
-                        out.attribute("require_authorization_for_cache_control", true);
-                        out.attribute("unauthorized_cache_control_header_strategy", UNAUTHORIZED);
-                    }
+                if self.cache != MethodCache::NoCluster {
+                    out.attribute("caching_enabled", false);
                 }
             });
         });
+    }
+
+    /// Writes the block for all methods that differ from that, a line each.
+    pub(crate) fn terraform_of(
+        &self,
+        methods: &[MethodSettings],
+        stage: &StageAt<'_>,
+        out: &mut Terraform,
+    ) {
+        let own = |name: &str| format!("try(each.value.{name}, null)");
+        out.resource(METHOD_SETTINGS, "method", |out| {
+            out.unaligned_map("for_each", |out| {
+                for method in methods {
+                    out.entry(method.label.as_str(), &method.item_values());
+                }
+            });
+            out.gap();
+            stage.terraform(out);
+            out.bare("method_path", format_args!("each.value.method_path"));
+            out.block("settings", |out| {
+                self.of_every_method(out);
+                for name in ["throttling_rate_limit", "throttling_burst_limit"] {
+                    out.bare(name, format_args!("{}", own(name)));
+                }
+                if self.cache == MethodCache::NoCluster {
+                    return;
+                }
+                out.bare(
+                    "caching_enabled",
+                    format_args!("each.value.caching_enabled"),
+                );
+                for name in ["cache_ttl_in_seconds", "cache_data_encrypted"] {
+                    out.bare(name, format_args!("{}", own(name)));
+                }
+                for (name, value) in [
+                    ("require_authorization_for_cache_control", "true"),
+                    ("unauthorized_cache_control_header_strategy", UNAUTHORIZED),
+                ] {
+                    out.bare(
+                        name,
+                        format_args!("each.value.caching_enabled ? {value} : null"),
+                    );
+                }
+            });
+        });
+    }
+
+    /// Writes the settings that methods have in common.
+    fn of_every_method(&self, out: &mut Terraform) {
+        out.attribute("metrics_enabled", self.has_metrics);
+        out.attribute("logging_level", self.logging.as_str());
+        out.attribute("data_trace_enabled", false);
     }
 
     /// CloudFormation has no setting for who may renew a response; AWS requires permission by
@@ -205,6 +247,25 @@ impl Settings {
 }
 
 impl MethodSettings {
+    fn item_values(&self) -> Object {
+        let throttle = self.settings.throttle.numbers();
+        let cache = match self.settings.cache {
+            MethodCache::NoCluster | MethodCache::Disabled => None,
+            MethodCache::Enabled(cache) => Some(cache),
+        };
+        let has_cluster = self.settings.cache != MethodCache::NoCluster;
+        Object::default()
+            .with("method_path", self.terraform_path())
+            .optional("throttling_rate_limit", throttle.map(|(rate, _)| rate))
+            .optional("throttling_burst_limit", throttle.map(|(_, burst)| burst))
+            .optional("caching_enabled", has_cluster.then_some(cache.is_some()))
+            .optional("cache_ttl_in_seconds", cache.map(|cache| cache.ttl_s))
+            .optional(
+                "cache_data_encrypted",
+                cache.map(|cache| cache.is_encrypted),
+            )
+    }
+
     /// Source: docs/aws-rules.md#d11: a part of a path in a patch, so `/` is `~1`; the first one is
     /// left out, but for the root.
     pub(crate) fn terraform_path(&self) -> String {

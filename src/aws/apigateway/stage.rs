@@ -94,10 +94,9 @@ impl Stage {
             api: &self.api,
             label,
         };
-        self.settings.terraform(&stage, label, "*/*", out);
-        for method in &self.of_methods {
-            let path = method.terraform_path();
-            method.settings.terraform(&stage, &method.label, &path, out);
+        self.settings.terraform(&stage, out);
+        if !self.of_methods.is_empty() {
+            self.settings.terraform_of(&self.of_methods, &stage, out);
         }
     }
 }

@@ -286,3 +286,10 @@ pub(crate) fn position(text: &str, kind: &str, label: &str) -> Option<usize> {
     let of_kind = resources + text[resources..].find(&format!("\n    \"{kind}\": {{\n"))?;
     Some(of_kind + text[of_kind..].find(&format!("\n      \"{label}\": {{"))? + 1)
 }
+
+/// Returns the offset of an item in the map of a local value.
+pub(crate) fn item_position(text: &str, local: &str, key: &str) -> Option<usize> {
+    let locals = text.find("\n  \"locals\": {\n")?;
+    let map = locals + text[locals..].find(&format!("\n    \"{local}\": {{\n"))?;
+    Some(map + text[map..].find(&format!("\n      \"{key}\": {{"))? + 1)
+}

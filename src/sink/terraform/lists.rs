@@ -3,7 +3,7 @@
 use super::escape::key;
 use super::values::{Bare, Hcl};
 use super::{Terraform, TerraformPrinter};
-use crate::stack::{List, Value};
+use crate::stack::{Group, List, Value};
 
 impl Terraform {
     /// One block an item of a list that is known at deploy time.
@@ -24,6 +24,12 @@ impl Terraform {
             "for_each",
             format_args!("toset([for it in {text} : it if {condition}])"),
         );
+    }
+
+    /// One block an item of a group.
+    pub fn each_of(&mut self, group: &Group) {
+        self.bare("for_each", format_args!("local.{}", group.local));
+        self.gap();
     }
 
     pub fn values(&mut self, name: &str, values: &[Value]) {
@@ -123,7 +129,7 @@ impl Terraform {
     }
 
     /// An entry of an unaligned mapping.
-    pub fn entry(&mut self, key: &str, value: &Value) {
+    pub fn entry(&mut self, key: &str, value: &impl Hcl) {
         match &mut self.printer {
             TerraformPrinter::Native(native) => native.entry(key, value),
             TerraformPrinter::Json(json) => json.member(key, value),

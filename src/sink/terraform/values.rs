@@ -6,7 +6,7 @@
 use std::fmt;
 use std::fmt::Write as _;
 
-use super::escape::{is_heredoc, push_escaped, push_marked, quoted, quoted_json};
+use super::escape::{is_heredoc, key, push_escaped, push_marked, quoted, quoted_json};
 use crate::stack::{Attribute, Value};
 
 /// A value that can be behind a `=`.
@@ -111,13 +111,11 @@ displayed!(bool, u16, u32, f64);
 
 impl Hcl for Attribute {
     fn hcl(&self, out: &mut String) {
-        out.extend([
-            self.of.names.terraform,
-            ".",
-            self.of.label.as_str(),
-            ".",
-            self.terraform,
-        ]);
+        match &self.of.item {
+            None => out.extend([self.of.names.terraform, ".", self.of.label.as_str()]),
+            Some(_) => out.push_str(&self.of.to_string()),
+        }
+        out.extend([".", self.terraform]);
     }
 
     fn json(&self, out: &mut String) {
@@ -202,6 +200,47 @@ impl Hcl for Value {
             | Self::BalancerOf(_)
             | Self::Joined(_) => None,
         }
+    }
+}
+
+/// An object on one line.
+#[derive(Default)]
+pub struct Object(Vec<(String, Box<dyn Hcl>)>);
+
+impl Object {
+    pub fn with(mut self, name: &str, value: impl Hcl + 'static) -> Self {
+        self.0.push((name.to_owned(), Box::new(value)));
+        self
+    }
+
+    pub fn optional(self, name: &str, value: Option<impl Hcl + 'static>) -> Self {
+        match value {
+            Some(value) => self.with(name, value),
+            None => self,
+        }
+    }
+}
+
+impl Hcl for Object {
+    fn hcl(&self, out: &mut String) {
+        out.push('{');
+        for (index, (name, value)) in self.0.iter().enumerate() {
+            out.push_str(if index > 0 { ", " } else { " " });
+            out.extend([&*key(name), " = "]);
+            value.hcl(out);
+        }
+        out.push_str(if self.0.is_empty() { "}" } else { " }" });
+    }
+
+    fn json(&self, out: &mut String) {
+        out.push('{');
+        for (index, (name, value)) in self.0.iter().enumerate() {
+            out.push_str(if index > 0 { ", " } else { "" });
+            literal(name, out);
+            out.push_str(": ");
+            value.json(out);
+        }
+        out.push('}');
     }
 }
 

@@ -296,7 +296,8 @@ fn lines(text: &str, same_types: bool, spelt_anew: bool) -> Vec<String> {
         {
             return false;
         }
-        // A path's preflight lists its methods and headers, and has a digest like every route.
+        // A path's preflight lists its methods and headers, and has a digest like every route in a
+        // template.
         let preflight = [
             "\"options__",
             "\"method.response.header.Access-Control-Allow-Methods\"",
@@ -319,6 +320,10 @@ fn lines(text: &str, same_types: bool, spelt_anew: bool) -> Vec<String> {
     let line = |it: &str| {
         // The last of a list has no comma, and the deployment's id is its digest.
         let line = it.trim_end_matches(',');
+        // Of the line of a preflight.
+        let allowed = [", allow = { ", ", \"allow\": {"];
+        let allowed = allowed.iter().find_map(|start| line.find(start));
+        let line = &line[..allowed.unwrap_or(line.len())];
         let line = deployment.as_ref().map_or_else(
             || line.to_owned(),
             |id| line.replace(id.as_str(), "<deployment>"),

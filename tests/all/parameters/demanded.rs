@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::described::Described;
 use super::sent::Request;
+use crate::support::each::{Resources, resources};
 
 /// Names that have to be there: `querystring.page`, `header.X-Shop`.
 #[derive(Clone, Debug, Default)]
@@ -69,21 +70,19 @@ fn key(parameter: &Described) -> String {
     format!("{location}.{}", parameter.name)
 }
 
-/// The blocks of a type, by the references to their ids.
-fn blocks<'a>(files: &'a [Value], kind: &str) -> BTreeMap<String, &'a Value> {
-    let blocks = files
-        .iter()
-        .filter_map(|it| it["resource"][kind].as_object())
-        .flatten();
+/// The resources of a type, by the references to their ids.
+fn blocks<'a>(all: &'a Resources, kind: &str) -> BTreeMap<String, &'a Value> {
+    let blocks = all.get(kind).into_iter().flatten();
     blocks
         .map(|(label, block)| (format!("${{{kind}.{label}.id}}"), block))
         .collect()
 }
 
 pub(super) fn of_terraform(files: &[Value]) -> BTreeMap<String, Demands> {
+    let all = resources(files);
     let (resources, validators) = (
-        blocks(files, "aws_api_gateway_resource"),
-        blocks(files, "aws_api_gateway_request_validator"),
+        blocks(&all, "aws_api_gateway_resource"),
+        blocks(&all, "aws_api_gateway_request_validator"),
     );
     let path = |id: &str| {
         let (mut path, mut id) = (String::new(), id.to_owned());
@@ -100,7 +99,7 @@ pub(super) fn of_terraform(files: &[Value]) -> BTreeMap<String, Demands> {
         let is_checked = validator.is_some_and(|it| it["validate_request_parameters"] == true);
         Demands::declared(&method["request_parameters"], is_checked)
     };
-    blocks(files, "aws_api_gateway_method")
+    blocks(&all, "aws_api_gateway_method")
         .values()
         .map(|it| (path(it["resource_id"].as_str().unwrap()), demands(it)))
         .collect()

@@ -92,7 +92,7 @@ fn a_refusal_that_is_forwarded_is_seen() {
             .get("aws_api_gateway_integration")
             .cloned()
             .unwrap_or_default();
-        let is_preflight = |label: &str| label.starts_with("options__");
+        let is_preflight = |label: &str| label.starts_with("preflight[");
         let proxy = all.values().find(|it| it["type"] == "HTTP_PROXY");
         let refusal = all
             .iter()

@@ -12,11 +12,12 @@ use serde_json::{Map, Value};
 use super::balancer::Sent;
 use super::contract::Demand;
 use super::template::segments;
+use crate::support::each::{Resources, resources};
 
 /// Resources by kind and label.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Output {
-    pub(super) kinds: BTreeMap<String, Map<String, Value>>,
+    pub(super) kinds: Resources,
     pub(super) outputs: Map<String, Value>,
 }
 
@@ -52,25 +53,16 @@ struct Taken {
 
 impl Output {
     pub(super) fn of(tree: &FileTree) -> Self {
-        let mut output = Self::default();
-        for (_, bytes) in tree
-            .files
-            .iter()
-            .filter(|(name, _)| name.ends_with(".tf.json"))
-        {
-            let file: Value = serde_json::from_slice(bytes).unwrap();
-            for (kind, labels) in file["resource"].as_object().into_iter().flatten() {
-                output
-                    .kinds
-                    .entry(kind.clone())
-                    .or_default()
-                    .extend(labels.as_object().unwrap().clone());
-            }
-            output
-                .outputs
-                .extend(file["output"].as_object().cloned().unwrap_or_default());
+        let files = tree.files.iter();
+        let files = files.filter(|(name, _)| name.ends_with(".tf.json"));
+        let files: Vec<Value> = files
+            .map(|(_, bytes)| serde_json::from_slice(bytes).unwrap())
+            .collect();
+        let outputs = files.iter().filter_map(|file| file["output"].as_object());
+        Self {
+            kinds: resources(&files),
+            outputs: outputs.flat_map(Map::clone).collect(),
         }
-        output
     }
 
     pub(super) fn all(&self, kind: &str) -> impl Iterator<Item = (&String, &Value)> {

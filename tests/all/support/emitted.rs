@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use gwgen::aws::KINDS;
 use gwgen::emit::FileTree;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use super::json_of;
+use super::{each, json_of};
 
 /// Counts of each kind, by the CloudFormation name, and of each kind of element.
 pub(crate) type Counts = BTreeMap<String, usize>;
@@ -83,29 +83,29 @@ pub(crate) fn texts(tree: &FileTree) -> impl Iterator<Item = (&str, &str)> {
         })
 }
 
-/// Resource blocks of Terraform files: type and label of each.
-pub(crate) fn terraform_blocks(tree: &FileTree) -> Vec<(String, String)> {
-    let mut blocks = Vec::new();
-    for (name, text) in texts(tree).filter(|(name, _)| name.ends_with(".tf")) {
-        let body =
-            hcl::parse(text).unwrap_or_else(|error| panic!("{name} does not parse back: {error}"));
-        for block in body.blocks().filter(|it| it.identifier() == "resource") {
-            let [kind, label] = block.labels() else {
-                panic!("{name}: a resource has two labels")
-            };
-            blocks.push((kind.as_str().to_owned(), label.as_str().to_owned()));
-        }
-    }
-    let mut distinct = blocks.clone();
-    distinct.sort();
-    distinct.dedup();
-    assert_eq!(distinct.len(), blocks.len(), "two blocks have one address");
-    blocks
+/// Resources of Terraform files: type and label of each.
+fn terraform_resources(tree: &FileTree) -> Vec<(String, String)> {
+    let files = texts(tree).filter(|(name, _)| name.ends_with(".tf"));
+    let files: Vec<Value> = files
+        .map(|(name, text)| {
+            hcl::from_str(text)
+                .unwrap_or_else(|error| panic!("{name} does not parse back: {error}"))
+        })
+        .collect();
+    let labels = |(kind, blocks): (String, Map<String, Value>)| {
+        blocks
+            .into_iter()
+            .map(move |(label, _)| (kind.clone(), label))
+    };
+    each::resources(&files)
+        .into_iter()
+        .flat_map(labels)
+        .collect()
 }
 
 /// Counts Terraform's resources; elements are counted for their owner, which has to be there.
 pub(crate) fn terraform_counts(tree: &FileTree) -> Counts {
-    let blocks = terraform_blocks(tree);
+    let blocks = terraform_resources(tree);
     let mut counts = Counts::new();
     for (kind, label) in &blocks {
         if let Some((_, owner, name)) = ELEMENTS.iter().find(|(element, _, _)| element == kind) {

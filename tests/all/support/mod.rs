@@ -4,6 +4,7 @@
 //! `Compiled`.
 
 pub(crate) mod corpus;
+pub(crate) mod each;
 pub(crate) mod emitted;
 pub(crate) mod program;
 

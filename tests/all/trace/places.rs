@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use gwgen::aws::Entry;
+use gwgen::aws::{Entry, Stack};
 use gwgen::emit::places::{Places, Written};
 use gwgen::emit::{FileTree, logical_id};
 use gwgen::openapi::HttpMethod;
 use gwgen::plan::text_of;
+use gwgen::stack::Item;
 use serde_json::Value;
 
 use super::traced;
@@ -50,9 +51,36 @@ fn head(address: &str, format: &str) -> String {
     }
 }
 
+/// The key that a line of a map starts with.
+fn key(line: &str) -> &str {
+    line.split('"').nth(1).unwrap()
+}
+
+/// Returns whether a block is that of a group.
+fn is_of_group(stack: &Stack, address: &str) -> bool {
+    let mut items = stack
+        .entries
+        .iter()
+        .filter_map(|it| it.address.item.as_ref());
+    items.any(|Item { group, .. }| {
+        let mut kinds = group.kinds.iter();
+        kinds.any(|kind| address == format!("{kind}.{}", group.block))
+    })
+}
+
+/// The line of a template that a resource starts with.
+fn head_of(entry: &Entry, file: &str) -> String {
+    let id = logical_id(&entry.address);
+    if file.ends_with(".yaml") {
+        format!("  {id}:")
+    } else {
+        format!("    \"{id}\": {{")
+    }
+}
+
 #[test]
 fn the_place_of_every_node_is_its_own_block() {
-    let mut blocks = 0;
+    let (mut blocks, mut items) = (0, 0);
     for case in fixtures() {
         for format in SPELLINGS {
             let compiled = case.compiled(format);
@@ -80,12 +108,12 @@ fn the_place_of_every_node_is_its_own_block() {
                     continue;
                 }
                 let first = if format.starts_with("cloudformation") {
-                    let id = logical_id(&entry.address);
-                    if place.file.ends_with(".yaml") {
-                        format!("  {id}:")
-                    } else {
-                        format!("    \"{id}\": {{")
-                    }
+                    head_of(entry, &place.file)
+                } else if let Some(item) = &entry.address.item {
+                    items += 1;
+                    assert_eq!(key(line(tree, &place)), &*item.key, "{at}");
+                    assert!(seen.insert((place.file, place.line)), "{at}");
+                    continue;
                 } else {
                     let address =
                         format!("{}.{}", entry.address.names.terraform, entry.address.label);
@@ -96,8 +124,8 @@ fn the_place_of_every_node_is_its_own_block() {
                 assert_eq!(line(tree, &place), first, "{at}");
                 assert!(seen.insert((place.file, place.line)), "{at}");
             }
-            // What a node writes beside its own block.
-            for address in rest {
+            // What a node writes beside its own block, but for the blocks of groups.
+            for address in rest.iter().filter(|it| !is_of_group(stack, it)) {
                 let at = format!("{}/{format} {address}", case.name);
                 let by_itself = |(_, entry): &(usize, &Entry)| !entry.is_in_body;
                 let found: Vec<Written> = stack
@@ -105,19 +133,20 @@ fn the_place_of_every_node_is_its_own_block() {
                     .iter()
                     .enumerate()
                     .filter(by_itself)
-                    .filter_map(|(index, _)| places.block(index, &address))
+                    .filter(|(_, entry)| entry.address.item.is_none())
+                    .filter_map(|(index, _)| places.block(index, address))
                     .collect();
                 assert!(format != "terraform" || found.len() == 1, "{at}");
                 let place = found
                     .first()
                     .unwrap_or_else(|| panic!("{at} is of no node"));
-                assert_eq!(line(tree, place), head(&address, format), "{at}");
+                assert_eq!(line(tree, place), head(address, format), "{at}");
                 assert!(seen.insert((place.file.clone(), place.line)), "{at}");
                 blocks += 1;
             }
         }
     }
-    assert!(blocks > 1_000, "{blocks}");
+    assert!(blocks > 1_000 && items > 100, "{blocks} {items}");
 }
 
 #[test]
