@@ -12,6 +12,7 @@ mod functions;
 mod gateway;
 mod models;
 mod network;
+mod outputs;
 mod stage;
 mod values;
 
@@ -21,9 +22,9 @@ use crate::aws::{
     ApplicationBalancerRef, BalancerRef, HttpListenerRef, Listener, ListenerRule, Method, RestApi,
     SecurityGroup, Stack, TargetGroup, TargetGroupRef, VpcLinkRef,
 };
-use crate::blueprint::{ApiStyle, Layout};
+use crate::blueprint::{ApiStyle, Layout, OutputFormat};
 use crate::plan::Plan;
-use crate::stack::{File, Handle, Label, Value};
+use crate::stack::{File, Handle, Label, TEMPLATE_OUTPUTS, Value};
 use values::{input, parameter, text, value};
 
 /// The balancer side of a backend.
@@ -38,6 +39,15 @@ pub struct BackendNodes {
     pub rules: Vec<Handle<ListenerRule>>,
 }
 
+/// A port that the network load balancer passes on to the application load balancer.
+#[derive(Clone, Debug)]
+pub struct PassedOn {
+    pub port: u16,
+    pub listener: Handle<Listener>,
+    /// It holds the application load balancer.
+    pub group: Handle<TargetGroup>,
+}
+
 /// Nodes that all backends behind the load balancer share.
 #[derive(Clone, Debug)]
 pub struct NetworkNodes {
@@ -45,11 +55,15 @@ pub struct NetworkNodes {
     pub link: Option<VpcLinkRef>,
     /// The group that the stack has for a link of the second version.
     pub link_group: Option<Handle<SecurityGroup>>,
+    /// The group that the stack has for the network load balancer.
+    pub nlb_group: Option<Handle<SecurityGroup>>,
+    /// The group that the stack has for the application load balancer.
+    pub alb_group: Option<Handle<SecurityGroup>>,
     /// The network load balancer.
     pub balancer: Option<BalancerRef>,
     pub alb: Option<ApplicationBalancerRef>,
-    /// Target groups that hold the application load balancer, by port.
-    pub passed_on: Vec<(u16, Handle<TargetGroup>)>,
+    /// The way from the network load balancer to the application load balancer, by port.
+    pub passed_on: Vec<PassedOn>,
     /// Of the application load balancer, by port; `None` where the ARN is unknown.
     pub listeners: Vec<(u16, Option<HttpListenerRef>)>,
 }
@@ -85,6 +99,9 @@ pub fn assemble(plan: &Plan) -> Assembled {
     if let Some(nodes) = &network {
         alarms::of_network(&mut stack, plan, nodes, &backends);
         network::outputs(&mut stack, plan, nodes, &backends);
+    }
+    if plan.output.format == OutputFormat::Cloudformation {
+        stack.limit_outputs(TEMPLATE_OUTPUTS);
     }
     stack.drop_unused_inputs();
     Assembled {

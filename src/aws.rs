@@ -36,8 +36,9 @@ pub use apigateway::{
 pub use document::{Document, is_function};
 pub use ec2::{EgressRule, IngressRule, Peer, SecurityGroup, Source};
 pub use elbv2::{
-    AccessLogs, BalancerRef, ExistingBalancer, GroupProtocol, HealthCheck, HealthProtocol,
-    Listener, LoadBalancer, Members, TargetGroup, TargetGroupRef, TargetType, Targets,
+    AccessLogs, Balancer, BalancerRef, ExistingBalancer, GroupProtocol, HealthCheck,
+    HealthProtocol, Listener, LoadBalancer, Members, TargetGroup, TargetGroupRef, TargetType,
+    Targets,
 };
 pub use events::{Schedule, SchedulePermission};
 pub use iam::{Role, Statement};

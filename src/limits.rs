@@ -10,8 +10,8 @@ use crate::aws::{
 };
 use crate::blueprint::{ApiStyle, OutputFormat, TemplateSyntax};
 use crate::diagnostic::{self, Diagnostic, Place};
-use crate::plan::Plan;
-use crate::stack::{Holds as _, StoredParameter, logical_id, pascal};
+use crate::plan::{BackendPlan, Plan};
+use crate::stack::{Holds as _, StoredParameter, TEMPLATE_OUTPUTS, logical_id, pascal};
 
 /// Listeners of an application load balancer. Source: docs/aws-rules.md#l5.
 const ALB_LISTENERS: u64 = 50;
@@ -19,10 +19,9 @@ const ALB_LISTENERS: u64 = 50;
 /// Share of the listener rules from which on a note reports that few are left.
 const NEAR_PERCENT: u64 = 80;
 
-/// Resources, parameters and outputs of a template. Source: docs/aws-rules.md#f5.
+/// Resources and parameters of a template. Source: docs/aws-rules.md#f5.
 const TEMPLATE_RESOURCES: usize = 500;
 const TEMPLATE_PARAMETERS: usize = 200;
-const TEMPLATE_OUTPUTS: usize = 200;
 
 /// Bytes of a template that CloudFormation reads from S3, as its error spells 1 MB. Source:
 /// docs/aws-rules.md#f5.
@@ -242,8 +241,26 @@ fn template(plan: &Plan, stack: &Stack, findings: &mut Vec<Diagnostic>) {
             format!("ssm: {}", parameter.path),
         )
     });
+    unique(plan, ids.chain(names).chain(parameters), findings);
+    // Outputs of each end with its name.
+    let with_outputs =
+        |backend: &&BackendPlan| backend.balanced().is_some() || backend.forwarder().is_some();
+    let backends = plan.backends.iter().filter(with_outputs);
+    let backends = backends.map(|backend| {
+        let name = &backend.name;
+        (pascal(name), format!("backends.{name}"))
+    });
+    unique(plan, backends, findings);
+}
+
+/// Checks that no two names of the blueprint become one id. Errors: GW2006.
+fn unique(
+    plan: &Plan,
+    ids: impl Iterator<Item = (String, String)>,
+    findings: &mut Vec<Diagnostic>,
+) {
     let mut seen: BTreeMap<String, String> = BTreeMap::new();
-    for (id, of) in ids.chain(names).chain(parameters) {
+    for (id, of) in ids {
         if let Some(other) = seen.insert(id.clone(), of.clone()) {
             findings.push(
                 diagnostic::CONFLICTING_VARIABLE

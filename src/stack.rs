@@ -7,6 +7,7 @@
 mod file;
 mod group;
 mod inputs;
+mod output;
 mod value;
 
 use std::collections::BTreeMap;
@@ -21,6 +22,8 @@ use crate::plan::{ValuePattern, names};
 
 pub use file::File;
 pub use group::{Group, Grouped, Item};
+pub use output::Output;
+pub(crate) use output::TEMPLATE_OUTPUTS;
 pub use value::{Attribute, Here, List, Spelling, Value};
 
 /// The Terraform label of a node, from which its logical id is derived: a function of its own key
@@ -208,17 +211,6 @@ impl StoredParameter {
     }
 }
 
-/// An output of the deployed stack.
-#[derive(Clone, Debug)]
-pub struct Output {
-    pub name: Arc<str>,
-    pub description: Arc<str>,
-    pub terraform: Value,
-    pub cloudformation: Value,
-    /// Nodes that it waits for besides those it names.
-    pub after: Vec<Address>,
-}
-
 /// A node that may be of the kind `K`.
 pub trait Holds<K>: From<K> + Grouped {
     const NAMES: &'static Names;
@@ -245,6 +237,8 @@ pub struct StackOf<N> {
     pub inputs: BTreeMap<Arc<str>, Input>,
     pub parameters: BTreeMap<Label, StoredParameter>,
     pub outputs: Vec<Output>,
+    /// Count of outputs that there was no place for.
+    pub outputs_left_out: usize,
     /// Tags of every node that takes some.
     pub tags: BTreeMap<Arc<str>, Value>,
     /// Value that Terraform's local value `short_environment` shortens; none where no name needs
@@ -299,22 +293,6 @@ impl<N> StackOf<N> {
         }
     }
 
-    /// Adds an output that has the same value in both formats.
-    pub fn output(
-        &mut self,
-        name: impl Into<Arc<str>>,
-        description: impl Into<Arc<str>>,
-        value: Value,
-    ) {
-        self.outputs.push(Output {
-            name: name.into(),
-            description: description.into(),
-            terraform: value.clone(),
-            cloudformation: value,
-            after: Vec::new(),
-        });
-    }
-
     /// Returns the node of a handle.
     pub fn get<K>(&self, handle: &Handle<K>) -> &K
     where
@@ -358,6 +336,7 @@ impl<N> Default for StackOf<N> {
             inputs: BTreeMap::new(),
             parameters: BTreeMap::new(),
             outputs: Vec::new(),
+            outputs_left_out: 0,
             tags: BTreeMap::new(),
             short_environment: None,
             title: Arc::default(),

@@ -139,10 +139,8 @@ pub(crate) fn of_network(
     backends: &[BackendNodes],
 ) {
     let Some(alarms) = &plan.alarms else { return };
-    let nlb =
-        (nodes.balancer.as_ref()).map(|balancer| ("AWS/NetworkELB", balancer.name_in_metrics()));
-    let alb =
-        (nodes.alb.as_ref()).map(|balancer| ("AWS/ApplicationELB", balancer.name_in_metrics()));
+    let nlb = (nodes.balancer.as_ref()).map(|balancer| ("AWS/NetworkELB", balancer.arn_suffix()));
+    let alb = (nodes.alb.as_ref()).map(|balancer| ("AWS/ApplicationELB", balancer.arn_suffix()));
     if let Some((namespace, balancer)) = &alb {
         let bound = Bound {
             namespace,
@@ -173,14 +171,14 @@ pub(crate) fn of_network(
             label: format!("unhealthy__{}", group.label()),
             description: format!("A target of the group `{}` is unhealthy", group.label()),
             dimensions: vec![
-                ("TargetGroup", group.name_in_metrics()),
+                ("TargetGroup", group.arn_suffix()),
                 ("LoadBalancer", balancer.clone()),
             ],
         };
         add(stack, plan, alarms, &bound, watched);
     };
-    for (_, group) in &nodes.passed_on {
-        of_group(group, nlb.as_ref());
+    for kept in &nodes.passed_on {
+        of_group(&kept.group, nlb.as_ref());
     }
     for backend in backends {
         if let TargetGroupRef::Made(group) = &backend.target_group {

@@ -69,23 +69,26 @@ pub(crate) fn domain(
     };
     stack.add(File::Domain, this(), mapping);
     if let Some((made, handle)) = made {
-        let target = handle.target(made.is_edge)[0].clone();
-        match &made.zone {
-            Some(zone) => {
-                let record = AliasRecord {
-                    zone: value(zone),
-                    name: name.clone(),
-                    domain: handle,
-                    is_edge: made.is_edge,
-                };
-                stack.add(File::Domain, this(), record);
-            }
-            None => stack.output(
-                "domain_target",
-                "Name that the domain's record has to lead to.",
-                target,
-            ),
+        let [target, zone_of_target] = handle.target(made.is_edge);
+        if let Some(zone) = &made.zone {
+            let record = AliasRecord {
+                zone: value(zone),
+                name: name.clone(),
+                domain: handle,
+                is_edge: made.is_edge,
+            };
+            stack.add(File::Domain, this(), record);
         }
+        stack.output(
+            "domain_target",
+            "Name that the domain's record has to lead to.",
+            target,
+        );
+        stack.output(
+            "domain_target_zone_id",
+            "Hosted zone of that name, for an alias record.",
+            zone_of_target,
+        );
     }
     let path = if plan.base_path.is_empty() {
         String::new()

@@ -60,14 +60,32 @@ pub(crate) fn outputs(
         Some(domain) if plan.endpoint.is_disabled => (domain.clone(), domain.clone()),
         _ => (stage.attribute("invoke_url", Spelling::Ref), url),
     };
-    stack.outputs.push(Output {
-        name: "invoke_url".into(),
-        description: "URL that callers put before a path.".into(),
-        terraform: invoke_url,
-        cloudformation: url,
-        after: Vec::new(),
-    });
-    stack.output("rest_api_id", "Id of the REST API.", api.id());
+    let mut output = |name: &str, description: &str, values: [Value; 2]| {
+        stack.outputs.push(Output::new(name, description, values));
+    };
+    output(
+        "invoke_url",
+        "URL that callers put before a path.",
+        [invoke_url, url],
+    );
+    output("rest_api_id", "Id of the REST API.", [api.id(), api.id()]);
+    let (name, [_, arn]) = (text(&plan.prefix.with("")), api.executed(&[]));
+    output(
+        "rest_api_name",
+        "Name of the REST API, the dimension `ApiName` of its metrics.",
+        [api.attribute("name", Spelling::Ref), name],
+    );
+    output(
+        "execution_arn",
+        "ARN that permissions to call the API begin with.",
+        [api.attribute("execution_arn", Spelling::Ref), arn],
+    );
+    output(
+        "stage_name",
+        "Name of the stage, the dimension `Stage` of its metrics.",
+        [stage.name(), stage.name()],
+    );
+    output("stage_arn", "ARN of the stage.", stage.arn(api).into());
     if let Some(url) = of_domain {
         stack.output("domain_url", "URL of the API on its domain.", url);
     }

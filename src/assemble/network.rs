@@ -64,9 +64,15 @@ pub(crate) fn network(
             .map(|link| link::link(stack, plan, link, group.as_ref())),
     };
     let listeners = alb.iter().flat_map(|(alb, nodes)| by_port(alb, nodes));
+    let (nlb_group, link_group) = match &nlb {
+        Some(_) => (group, None),
+        None => (None, group),
+    };
     let nodes = NetworkNodes {
         link,
-        link_group: group.filter(|_| nlb.is_none()),
+        link_group,
+        nlb_group,
+        alb_group: alb.as_ref().and_then(|(_, nodes)| nodes.group.clone()),
         passed_on,
         listeners: listeners.collect(),
         balancer: nlb.map(|nlb| nlb.balancer),

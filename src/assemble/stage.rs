@@ -1,6 +1,7 @@
 //! The stage and its resources: logs, the account's role, the certificate, the web ACL.
 //! In: `StagePlan`, the deployment. Out: nodes in the stack. Pure.
 
+use super::outputs::{self, Owner};
 use super::this;
 use super::values::{self, short_name, text, value};
 use crate::aws::{
@@ -45,15 +46,14 @@ pub(crate) fn stage(
             text(&plan.prefix.with("")),
         ]);
         let (retention_days, kms_key) = (log.retention_days, log.kms_key.as_ref().map(value));
-        stack.add(
-            File::Stage,
-            Label::new("requests"),
-            LogGroup {
-                name,
-                retention_days,
-                kms_key,
-            },
-        )
+        let group = LogGroup {
+            name,
+            retention_days,
+            kms_key,
+        };
+        let group = stack.add(File::Stage, Label::new("requests"), group);
+        outputs::log_group(stack, &Owner::new("access", "the access log"), &group);
+        group
     });
     let client_certificate = planned.has_client_certificate.then(|| {
         let description = text(&plan.prefix.with(""));
@@ -165,7 +165,10 @@ fn account(stack: &mut Stack, plan: &Plan) -> Option<Address> {
                 statements: vec![write],
                 is_retained: true,
             };
-            LogRole::Made(stack.add(File::Stage, Label::new("logs"), role))
+            let role = stack.add(File::Stage, Label::new("logs"), role);
+            let owner = Owner::new("log", "API Gateway, which writes the logs of all its APIs");
+            outputs::role(stack, &owner, &role);
+            LogRole::Made(role)
         }
     };
     Some(
@@ -201,10 +204,8 @@ fn execution_log(
         retention_days: plan.stage.log_retention_days,
         kms_key: request_log.and_then(|log| log.kms_key.as_ref()).map(value),
     };
-    Some(
-        stack
-            .add(File::Stage, Label::new("execution"), group)
-            .address()
-            .clone(),
-    )
+    let group = stack.add(File::Stage, Label::new("execution"), group);
+    let owner = Owner::new("execution", "the execution log");
+    outputs::log_group(stack, &owner, &group);
+    Some(group.address().clone())
 }

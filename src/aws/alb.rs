@@ -7,10 +7,10 @@ mod rule;
 
 use serde::Serialize;
 
-use super::elbv2::{AccessLogs, flag, is_on, name_in_metrics, write_attributes};
+use super::elbv2::{AccessLogs, Balancer, arn_suffix_of, flag, is_on, write_attributes};
 use super::{HasArn, Home, Kind};
 use crate::sink::{Properties, Terraform};
-use crate::stack::{Handle, List, Spelling, Value};
+use crate::stack::{Handle, List, Value};
 pub use listener::{FixedResponse, HttpListener, HttpListenerRef};
 pub use rule::{ListenerRule, RuleAction};
 
@@ -80,15 +80,7 @@ impl Kind for ApplicationBalancer {
 
 impl HasArn for ApplicationBalancer {}
 
-impl Handle<ApplicationBalancer> {
-    pub fn dns_name(&self) -> Value {
-        self.attribute("dns_name", Spelling::GetAtt("DNSName"))
-    }
-
-    fn name_in_metrics(&self) -> Value {
-        self.attribute("arn_suffix", Spelling::GetAtt("LoadBalancerFullName"))
-    }
-}
+impl Balancer for ApplicationBalancer {}
 
 /// A balancer of the stack, or one that is there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -108,10 +100,10 @@ impl ApplicationBalancerRef {
     }
 
     /// Name by which CloudWatch knows the balancer.
-    pub fn name_in_metrics(&self) -> Value {
+    pub fn arn_suffix(&self) -> Value {
         match self {
-            Self::Made(balancer) => balancer.name_in_metrics(),
-            Self::Existing { arn, .. } => name_in_metrics(arn),
+            Self::Made(balancer) => balancer.arn_suffix(),
+            Self::Existing { arn, .. } => arn_suffix_of(arn),
         }
     }
 

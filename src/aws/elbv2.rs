@@ -5,8 +5,8 @@
 mod balancer;
 mod target_group;
 
-pub use balancer::{AccessLogs, BalancerRef, ExistingBalancer, LoadBalancer};
-pub(crate) use balancer::{flag, is_on, name_in_metrics, write_attributes};
+pub use balancer::{AccessLogs, Balancer, BalancerRef, ExistingBalancer, LoadBalancer};
+pub(crate) use balancer::{arn_suffix_of, flag, is_on, write_attributes};
 pub use target_group::{
     GroupProtocol, HealthCheck, HealthProtocol, Members, TargetGroup, TargetGroupRef, TargetType,
     Targets,

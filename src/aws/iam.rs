@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::document::Document;
 use super::{HasArn, Home, Kind};
 use crate::sink::{Properties, Terraform};
-use crate::stack::{Label, Spelling, Value};
+use crate::stack::{Handle, Label, Spelling, Value};
 
 /// A role that an AWS service takes, with the one policy that says what it may do.
 #[derive(Debug, Serialize)]
@@ -115,4 +115,10 @@ impl Kind for Role {
 
 impl HasArn for Role {
     const ARN: Spelling = Spelling::GetAtt("Arn");
+}
+
+impl Handle<Role> {
+    pub fn name(&self) -> Value {
+        self.attribute("name", Spelling::Ref)
+    }
 }

@@ -43,6 +43,10 @@ impl HasArn for LogGroup {
 }
 
 impl Handle<LogGroup> {
+    pub fn name(&self) -> Value {
+        self.attribute("name", Spelling::Ref)
+    }
+
     /// Without the `:*` that CloudFormation puts at its end; never in Terraform.
     ///
     /// Source: docs/aws-rules.md#d19.
@@ -55,7 +59,7 @@ impl Handle<LogGroup> {
             Value::literal(":"),
             Value::Pseudo("AWS::AccountId"),
             Value::literal(":log-group:"),
-            self.attribute("name", Spelling::Ref),
+            self.name(),
         ];
         Value::Text(arn.into())
     }

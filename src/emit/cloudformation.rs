@@ -9,7 +9,7 @@ use crate::aws::{Entry, Stack};
 use crate::blueprint::TemplateSyntax;
 use crate::emit::FileTree;
 use crate::sink::{BANNER, Properties};
-use crate::stack::{Input, InputType, Label, Output, StoredParameter, logical_id, pascal};
+use crate::stack::{Input, InputType, Label, Output, StoredParameter, Value, logical_id, pascal};
 
 /// Name of the template.
 pub fn name(syntax: TemplateSyntax) -> &'static str {
@@ -177,9 +177,19 @@ pub(crate) fn parameter_type(of: InputType) -> &'static str {
     }
 }
 
+/// Writes an output, which other stacks of the region import as `<stack>-<output>`: CloudFormation
+/// keeps what they import from being replaced or deleted.
+///
+/// Source: docs/aws-rules.md#f10.
 fn output(output: &Output, out: &mut Properties) {
-    out.object(&pascal(&output.name), |out| {
+    let key = pascal(&output.name);
+    let name = Value::Text(vec![
+        Value::Pseudo("AWS::StackName"),
+        Value::literal(format!("-{key}")),
+    ]);
+    out.object(&key, |out| {
         out.text("Description", &output.description);
         out.value("Value", &output.cloudformation);
+        out.object("Export", |out| out.value("Name", &name));
     });
 }

@@ -9,6 +9,7 @@ use super::{log_group, write_logs};
 use crate::assemble::network::{
     MergedRules, Purpose, anywhere, group_peer, group_sources, named, own_source,
 };
+use crate::assemble::outputs::{self, Owner};
 use crate::assemble::security_group;
 use crate::assemble::values::{list, short_name, value};
 use crate::aws::{
@@ -78,14 +79,11 @@ pub(crate) fn forwarders(stack: &mut Stack, plan: &Plan) -> Functions {
             log_group,
             is_traced: shared.is_traced,
         };
-        functions.insert(
-            Arc::clone(&backend.name),
-            stack.add(
-                File::Functions,
-                Label::new(Arc::clone(&backend.name)),
-                function,
-            ),
-        );
+        let name = Arc::clone(&backend.name);
+        let function = stack.add(File::Functions, Label::new(Arc::clone(&name)), function);
+        let owner = Owner::of_backend("forwarder", "the function that forwards to", &name);
+        outputs::function(stack, &owner, &function);
+        functions.insert(name, function);
     }
     if let Some(group) = group {
         stack.output(

@@ -8,11 +8,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::write_logs;
-use crate::assemble::NetworkNodes;
+use crate::assemble::outputs::{self, Owner};
 use crate::assemble::values::{short_name, text, value};
+use crate::assemble::{NetworkNodes, PassedOn};
 use crate::aws::{
     Alarm, ApplicationBalancerRef, Bucket, Comparison, FunctionCode, LogGroup, PythonFunction,
-    Role, Schedule, SchedulePermission, Stack, Statement, TargetGroup,
+    Role, Schedule, SchedulePermission, Stack, Statement,
 };
 use crate::blueprint::SyncState;
 use crate::plan::{Plan, SyncPlan};
@@ -40,9 +41,6 @@ const ERRORS: f64 = 3.0;
 /// are in `templates/functions/sync.py`.
 const NAMESPACE: &str = "GwGen/AlbIpSync";
 const ADDRESSES: &str = "AddressCount";
-
-/// Target groups by port.
-type Groups = [(u16, Handle<TargetGroup>)];
 
 fn label() -> Label {
     Label::new("sync")
@@ -86,11 +84,11 @@ pub(crate) fn sync(stack: &mut Stack, plan: &Plan, network: Option<&NetworkNodes
     let function = stack.add(File::Functions, label(), function);
     schedule(stack, sync, name, &function);
     alarms(stack, plan, sync, &function);
-    stack.output(
-        "sync_function_name",
-        "Name of the function that keeps the application load balancer's addresses.",
-        function.name(),
+    let owner = Owner::new(
+        "sync",
+        "the function that keeps the application load balancer's addresses",
     );
+    outputs::function(stack, &owner, &function);
     let (description, place) = state.output();
     stack.output("sync_state", description, place);
 }
@@ -201,7 +199,7 @@ impl State {
 }
 
 /// Source: docs/aws-rules.md#z1: to register takes the group's ARN, to look knows no resources.
-fn statements(log_group: &Handle<LogGroup>, groups: &Groups, state: &State) -> Vec<Statement> {
+fn statements(log_group: &Handle<LogGroup>, groups: &[PassedOn], state: &State) -> Vec<Statement> {
     let register = &[
         "elasticloadbalancing:RegisterTargets",
         "elasticloadbalancing:DeregisterTargets",
@@ -212,7 +210,7 @@ fn statements(log_group: &Handle<LogGroup>, groups: &Groups, state: &State) -> V
         Statement {
             sid: "Keep",
             actions: register,
-            resources: groups.iter().map(|group| group.1.arn()).collect(),
+            resources: groups.iter().map(|kept| kept.group.arn()).collect(),
             condition: None,
         },
         Statement {
@@ -230,14 +228,15 @@ fn statements(log_group: &Handle<LogGroup>, groups: &Groups, state: &State) -> V
 fn environment(
     sync: &SyncPlan,
     balancer: &ApplicationBalancerRef,
-    groups: &Groups,
+    groups: &[PassedOn],
     state: &State,
 ) -> BTreeMap<String, Value> {
     let number = |number: u32| Value::literal(number.to_string());
-    let group = |(index, (port, group)): (usize, &(u16, Handle<TargetGroup>))| {
+    let group = |(index, kept): (usize, &PassedOn)| {
+        let separator = if index > 0 { "," } else { "" };
         [
-            Value::literal(format!("{}{port}=", if index > 0 { "," } else { "" })),
-            group.arn(),
+            Value::literal(format!("{separator}{}=", kept.port)),
+            kept.group.arn(),
         ]
     };
     let environment = [

@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 
 use super::targets::{health_check, is_blue_green};
-use crate::assemble::security_group;
 use crate::assemble::values::{list, short_name, value, vpc};
+use crate::assemble::{PassedOn, security_group};
 use crate::aws::{
     AccessLogs, ApplicationBalancer, ApplicationBalancerRef, BalancerRef, FixedResponse,
     GroupProtocol, HttpListener, HttpListenerRef, Listener, ListenerRule, RuleAction,
@@ -116,15 +116,15 @@ fn listener(
 }
 
 /// A listener of the network load balancer for each of the other's, with a target group that holds
-/// the other; the groups by port.
+/// the other.
 pub(crate) fn passed_on(
     stack: &mut Stack,
     plan: &Plan,
     network: &NetworkPlan,
     from: &BalancerRef,
     to: &AlbNodes,
-) -> Vec<(u16, Handle<TargetGroup>)> {
-    let mut groups = Vec::new();
+) -> Vec<PassedOn> {
+    let mut ports = Vec::new();
     for (planned, listener) in network
         .alb
         .iter()
@@ -167,21 +167,23 @@ pub(crate) fn passed_on(
             targets,
         };
         let group = stack.add(File::Network, at_port(planned.port), group);
-        groups.push((planned.port, group.clone()));
+        let port = planned.port;
         let listener = Listener {
             balancer: from.clone(),
-            port: planned.port,
+            port,
             certificate: None,
-            forward_to: TargetGroupRef::Made(group),
+            forward_to: TargetGroupRef::Made(group.clone()),
             is_switched: false,
         };
-        stack.add(
-            File::Network,
-            Label::new(format!("nlb__{}", planned.port)),
+        let label = Label::new(format!("nlb__{port}"));
+        let listener = stack.add(File::Network, label, listener);
+        ports.push(PassedOn {
+            port,
             listener,
-        );
+            group,
+        });
     }
-    groups
+    ports
 }
 
 /// Builds the rules of every listener: its response to health checks first.

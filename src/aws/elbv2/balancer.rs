@@ -116,18 +116,29 @@ impl Kind for LoadBalancer {
 
 impl HasArn for LoadBalancer {}
 
-impl Handle<LoadBalancer> {
+impl Balancer for LoadBalancer {}
+
+/// A kind of load balancer: what AWS tells of each is the same.
+pub trait Balancer: HasArn {}
+
+impl<K: Balancer> Handle<K> {
     pub fn dns_name(&self) -> Value {
         self.attribute("dns_name", Spelling::GetAtt("DNSName"))
     }
 
-    fn name_in_metrics(&self) -> Value {
+    /// End of the ARN, by which its metrics name it.
+    pub fn arn_suffix(&self) -> Value {
         self.attribute("arn_suffix", Spelling::GetAtt("LoadBalancerFullName"))
+    }
+
+    /// Hosted zone of its DNS name.
+    pub fn zone_id(&self) -> Value {
+        self.attribute("zone_id", Spelling::GetAtt("CanonicalHostedZoneID"))
     }
 }
 
-/// Name by which CloudWatch knows a balancer that is there.
-pub(crate) fn name_in_metrics(arn: &Value) -> Value {
+/// End of the ARN of a balancer that is there, by which its metrics name it.
+pub(crate) fn arn_suffix_of(arn: &Value) -> Value {
     match arn {
         Value::Literal(text) => {
             let name = text.split_once("loadbalancer/").map(|(_, name)| name);
@@ -166,10 +177,10 @@ impl BalancerRef {
     }
 
     /// Name by which CloudWatch knows the balancer.
-    pub fn name_in_metrics(&self) -> Value {
+    pub fn arn_suffix(&self) -> Value {
         match self {
-            Self::Made(balancer) => balancer.name_in_metrics(),
-            Self::Existing(balancer) => name_in_metrics(&balancer.arn),
+            Self::Made(balancer) => balancer.arn_suffix(),
+            Self::Existing(balancer) => arn_suffix_of(&balancer.arn),
         }
     }
 
@@ -183,12 +194,12 @@ impl BalancerRef {
 
 #[cfg(test)]
 mod tests {
-    use super::{Value, name_in_metrics};
+    use super::{Value, arn_suffix_of};
 
     #[test]
     fn a_literal_arn_has_its_name_at_once() {
         let arn = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/net/a/0a1b";
-        let named = name_in_metrics(&Value::literal(arn));
+        let named = arn_suffix_of(&Value::literal(arn));
         assert_eq!(named, Value::literal("net/a/0a1b"));
     }
 }

@@ -325,8 +325,8 @@ impl Kind for TargetGroup {
 impl HasArn for TargetGroup {}
 
 impl Handle<TargetGroup> {
-    /// Name by which CloudWatch knows the group.
-    pub fn name_in_metrics(&self) -> Value {
+    /// End of the ARN, by which its metrics name it.
+    pub fn arn_suffix(&self) -> Value {
         self.attribute("arn_suffix", Spelling::GetAtt("TargetGroupFullName"))
     }
 }
