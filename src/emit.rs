@@ -3,13 +3,18 @@
 //! In: `Stack`, a format. Out: `FileTree`. Pure.
 //! Nothing is looked up, matched, defaulted or dropped here.
 
+mod callers;
 pub mod cloudformation;
+mod names;
 mod notes;
 pub mod places;
 pub mod readme;
 mod routes;
+mod servers;
 mod stage_notes;
 pub mod terraform;
+mod usage;
+mod way;
 
 use std::collections::BTreeMap;
 
@@ -34,12 +39,14 @@ pub fn files(plan: &Plan, stack: &Stack, blueprint: &str) -> FileTree {
         OutputFormat::TerraformJson => terraform::files(Syntax::Json, stack),
         OutputFormat::Cloudformation => cloudformation::files(plan.output.template, stack),
     };
+    let names = names::OutputNames::of(plan);
     let facts = readme::ReadmeFacts {
-        format: plan.output.format,
+        names: &names,
         name: &plan.prefix.name,
         sources: &sources(plan, blueprint),
-        way: &notes::way(plan),
-        notes: notes::notes(plan),
+        way: &way::way(plan, &names),
+        usage: usage::usage(plan, stack, &names, &tree),
+        notes: notes::notes(plan, stack, &names),
         routes: &routes::table(plan),
     };
     let text = readme::readme(stack, facts);

@@ -124,6 +124,8 @@ pub struct OutputPlan {
     pub api_style: blueprint::ApiStyle,
     pub layout: blueprint::Layout,
     pub files: blueprint::FileLayout,
+    /// Folder of the output, relative to the blueprint.
+    pub dir: Arc<str>,
 }
 
 /// A backend behind the load balancer.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::names::OutputNames;
 use super::{cloudformation, terraform};
 use crate::aws::Stack;
 use crate::blueprint::OutputFormat;
@@ -9,13 +10,15 @@ use crate::printed::{code, line, markdown};
 use crate::stack::{Input, InputType};
 
 /// Facts of the plan for a reader of the output.
-pub struct ReadmeFacts<'a> {
-    pub format: OutputFormat,
+pub(crate) struct ReadmeFacts<'a> {
+    pub(crate) names: &'a OutputNames,
     pub name: &'a str,
     /// Sources of the output.
     pub sources: &'a str,
     /// The hops of a request, in a sentence.
     pub way: &'a str,
+    /// How the output is deployed.
+    pub usage: String,
     /// Tasks outside the stack.
     pub notes: Vec<String>,
     /// The table of routes.
@@ -23,33 +26,37 @@ pub struct ReadmeFacts<'a> {
 }
 
 /// Writes the README.
-pub fn readme(stack: &Stack, facts: ReadmeFacts<'_>) -> String {
+pub(crate) fn readme(stack: &Stack, facts: ReadmeFacts<'_>) -> String {
     let ReadmeFacts {
-        format,
+        names,
         name,
         sources,
         way,
+        usage,
         notes,
         routes,
     } = facts;
+    let notes: Vec<String> = notes.iter().map(|note| indented(note)).collect();
     let input = |(name, input): (&Arc<str>, &Input)| {
         let default = input
             .default
             .as_ref()
             .map_or_else(String::new, |default| code(&default.join(", ")));
-        minijinja::context! { name => &**name, description => markdown(&input.description), of => types(input.of, format), default }
+        minijinja::context! { name => names.spelt(name), description => markdown(&input.description), of => types(input.of, names.format), default }
     };
     let inputs: Vec<_> = stack.inputs.iter().map(input).collect();
     let outputs: Vec<_> = stack
         .outputs
         .iter()
-        .map(|output| minijinja::context! { name => &*output.name, description => own_cell(&output.description) })
+        .map(|output| minijinja::context! { name => names.spelt(&output.name), description => own_cell(&output.description) })
         .collect();
     let parameters: Vec<_> = stack
         .parameters
         .values()
         .map(|parameter| code(&parameter.path))
         .collect();
+    let exports = (!names.is_terraform()).then(|| format!("`{}-NAME`", names.name));
+    let left_out = stack.outputs_left_out;
     let syntax = minijinja::syntax::SyntaxConfig::builder()
         .trim_blocks(true)
         .lstrip_blocks(true)
@@ -58,7 +65,7 @@ pub fn readme(stack: &Stack, facts: ReadmeFacts<'_>) -> String {
     let mut environment = minijinja::Environment::new();
     environment.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
     environment.set_syntax(syntax.expect("the delimiters are the usual ones"));
-    let context = minijinja::context! { name, title => markdown(&stack.title), sources, way, notes, inputs, parameters, outputs, routes };
+    let context = minijinja::context! { name, title => markdown(&stack.title), sources, way, usage, notes, inputs, parameters, outputs, exports, left_out, routes };
     environment
         .render_str(include_str!("../../templates/readme.md.j2"), context)
         .expect("the template names only what it is given")
@@ -76,4 +83,18 @@ fn types(of: InputType, format: OutputFormat) -> &'static str {
 /// are plain.
 fn own_cell(text: &str) -> String {
     line(text).replace('|', "\\|")
+}
+
+/// A note as an item of a list, whose further lines belong to it.
+fn indented(note: &str) -> String {
+    let mut lines = note.lines();
+    let mut text = lines.next().unwrap_or_default().to_owned();
+    for line in lines {
+        text.push('\n');
+        if !line.is_empty() {
+            text.push_str("  ");
+            text.push_str(line);
+        }
+    }
+    text
 }

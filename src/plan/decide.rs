@@ -247,6 +247,7 @@ fn output(spec: &BlueprintSpec) -> OutputPlan {
         api_style: output.api_style,
         layout: output.layout,
         files: output.files,
+        dir: output.dir.as_str().into(),
     }
 }
 

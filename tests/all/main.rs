@@ -36,4 +36,5 @@ mod styles;
 mod support;
 mod terraform_json;
 mod trace;
+mod usage;
 mod writer;

@@ -1,0 +1,264 @@
+//! How the output is used: the call of the module, or the commands that deploy it.
+//!
+//! In: `Plan`, `Stack`, the files. Out: Markdown. Pure.
+
+mod examples;
+
+use std::sync::Arc;
+
+use super::FileTree;
+use super::names::OutputNames;
+use crate::aws::{Home, Node, Role, Stack};
+use crate::blueprint::OutputFormat;
+use crate::plan::Plan;
+use crate::printed::line;
+use crate::sink::quoted;
+use crate::stack::{Input, pascal};
+use examples::example;
+
+/// Bytes of a template that CloudFormation takes with a call; a larger one comes from S3. Source:
+/// docs/aws-rules.md#f11.
+const INLINE_BYTES: usize = 51_200;
+
+/// Calls of the control plane that AWS takes in a second, and at once. Source:
+/// docs/aws-rules.md#d26.
+const CALLS_A_SECOND: usize = 10;
+const CALLS_AT_ONCE: usize = 40;
+
+/// Calls that one of Terraform's workers makes in ten seconds, assumed: each waits 0.4 s for its
+/// response.
+const CALLS_OF_A_WORKER: usize = 25;
+
+/// Workers of Terraform, unless `-parallelism` says otherwise. Source: Terraform, "terraform apply",
+/// <https://developer.hashicorp.com/terraform/cli/commands/apply>, read 2026-11-30.
+const WORKERS: usize = 10;
+
+/// The text below the heading.
+pub(crate) fn usage(plan: &Plan, stack: &Stack, names: &OutputNames, tree: &FileTree) -> String {
+    if !names.is_terraform() {
+        return deploy(plan, stack, names, super::template_bytes(plan, tree));
+    }
+    let mut text = if names.is_module() {
+        call(plan, stack, names)
+    } else {
+        commands(stack)
+    };
+    if let Some(paced) = paced(stack) {
+        text.push_str("\n\n");
+        text.push_str(&paced);
+    }
+    if plan.output.format == OutputFormat::Terraform && calls(stack) > 0 {
+        text.push_str(
+            "\n\nThe maps of `triggers` have colons, so that `terraform fmt` aligns nothing in them: one more route is one more line.",
+        );
+    }
+    text
+}
+
+/// Inputs without a default, and those with one.
+fn inputs(stack: &Stack) -> [Vec<(&Arc<str>, &Input)>; 2] {
+    let (with, without) = stack
+        .inputs
+        .iter()
+        .partition(|(_, input)| input.default.is_some());
+    [without, with]
+}
+
+/// The block that calls the module. Each input has a comment above, so that nothing is aligned.
+fn call(plan: &Plan, stack: &Stack, names: &OutputNames) -> String {
+    let mut code = format!("module \"{}\" {{\n  source = ", names.name);
+    quoted(&mut code, &format!("./{}", folder(&plan.output.dir)));
+    let [required, optional] = inputs(stack);
+    for (name, input) in required {
+        let value = match input.sensitive {
+            true => format!("var.{name}"),
+            false => value(input),
+        };
+        code.push_str(&format!(
+            "\n\n  # {}\n  {name} = {value}",
+            input.of.description()
+        ));
+    }
+    for (name, input) in optional {
+        let default = default(input);
+        code.push_str(&format!(
+            "\n\n  # {} The default:\n  # {name} = {default}",
+            input.of.description()
+        ));
+    }
+    code.push_str("\n}");
+    format!(
+        "A module of Terraform that calls it, with the path of this folder as `source`:\n\n{}",
+        names.block(&code)
+    )
+}
+
+/// Last part of the folder's path.
+fn folder(dir: &str) -> &str {
+    let last = dir.trim_end_matches('/').rsplit('/').next();
+    last.filter(|last| !matches!(*last, "" | "." | ".."))
+        .unwrap_or("generated")
+}
+
+/// A placeholder for a value of Terraform.
+fn value(input: &Input) -> String {
+    let examples = example(input.of);
+    let quoted: Vec<String> = examples.iter().map(|text| format!("\"{text}\"")).collect();
+    if input.of.is_list() {
+        format!("[{}]", quoted.join(", "))
+    } else {
+        quoted.concat()
+    }
+}
+
+fn default(input: &Input) -> String {
+    let texts = input.default.as_deref().unwrap_or_default();
+    let mut out = String::new();
+    for (index, text) in texts.iter().enumerate() {
+        if index > 0 {
+            out.push_str(", ");
+        }
+        quoted(&mut out, &line(text));
+    }
+    if input.of.is_list() {
+        format!("[{out}]")
+    } else {
+        out
+    }
+}
+
+/// The commands for a folder that is applied by itself.
+fn commands(stack: &Stack) -> String {
+    let [required, optional] = inputs(stack);
+    let mut code = String::from("terraform init\nterraform apply");
+    for (name, input) in required.iter().filter(|(_, input)| !input.sensitive) {
+        let value = match input.of.is_list() {
+            true => value(input),
+            false => example(input.of).concat(),
+        };
+        code.push_str(&format!(" \\\n  -var '{name}={value}'"));
+    }
+    let mut text = format!("In this folder:\n\n```sh\n{code}\n```");
+    let secret = required.iter().filter(|(_, input)| input.sensitive);
+    let secret: Vec<String> = secret.map(|(name, _)| format!("`TF_VAR_{name}`")).collect();
+    if !secret.is_empty() {
+        let secret = secret.join(", ");
+        text.push_str(&format!(
+            "\n\nSecret inputs come from the environment: {secret}."
+        ));
+    }
+    text + &with_defaults(&optional, |name| format!("`{name}`"))
+}
+
+/// A sentence that names the inputs that may be left out.
+fn with_defaults(optional: &[(&Arc<str>, &Input)], name: impl Fn(&str) -> String) -> String {
+    if optional.is_empty() {
+        return String::new();
+    }
+    let names: Vec<String> = optional.iter().map(|(input, _)| name(input)).collect();
+    format!("\n\nMay be left out, with a default: {}.", names.join(", "))
+}
+
+/// The command that deploys the template.
+fn deploy(plan: &Plan, stack: &Stack, names: &OutputNames, bytes: Option<usize>) -> String {
+    let mut options = vec![
+        format!(
+            "--template-file {}",
+            super::cloudformation::name(plan.output.template)
+        ),
+        format!("--stack-name {}", names.name),
+    ];
+    options.extend(
+        plan.region
+            .iter()
+            .map(|region| format!("--region {region}")),
+    );
+    let has_roles = stack.all::<Role>().next().is_some();
+    options.extend(has_roles.then(|| "--capabilities CAPABILITY_IAM".to_owned()));
+    let is_large = bytes.is_some_and(|bytes| bytes > INLINE_BYTES);
+    options.extend(is_large.then(|| "--s3-bucket BUCKET".to_owned()));
+    let [required, optional] = inputs(stack);
+    if !required.is_empty() {
+        options.push("--parameter-overrides".to_owned());
+    }
+    options.extend(required.iter().map(|(name, input)| {
+        let value = match input.sensitive {
+            true => format!("\"${}\"", name.to_uppercase()),
+            false => format!("'{}'", example(input.of).join(",")),
+        };
+        format!("  {}={value}", pascal(name))
+    }));
+    let mut text = format!(
+        "```sh\naws cloudformation deploy \\\n  {}\n```",
+        options.join(" \\\n  ")
+    );
+    if let Some(bytes) = bytes.filter(|_| is_large) {
+        text.push_str(&format!(
+            "\n\nThe template has {bytes} bytes. CloudFormation takes more than {INLINE_BYTES} from S3 alone: the command puts it into the \
+             bucket `BUCKET`, which is yours and in the same region."
+        ));
+    }
+    if has_roles {
+        text.push_str(
+            "\n\nThe template makes roles, which have no names of their own: `CAPABILITY_IAM` agrees to that.",
+        );
+    }
+    text + &with_defaults(&optional, |name| format!("`{}`", pascal(name)))
+}
+
+/// A sentence on how not to have more calls refused than the provider tries again.
+fn paced(stack: &Stack) -> Option<String> {
+    let calls = calls(stack);
+    let workers = workers(calls);
+    if workers >= WORKERS {
+        return None;
+    }
+    let minutes = calls.div_ceil(CALLS_A_SECOND * 60);
+    let minutes = match minutes {
+        1 => "a minute".to_owned(),
+        minutes => format!("{minutes} minutes"),
+    };
+    Some(format!(
+        "The API is {calls} objects, which an apply makes, and a plan reads, with a call each. AWS takes {CALLS_A_SECOND} such calls a second \
+         from an account, and {CALLS_AT_ONCE} at once, and throttles the rest: `terraform plan -parallelism={workers}`, and \
+         `terraform apply -parallelism={workers}`, stay below that and take about {minutes}."
+    ))
+}
+
+/// Calls that create the parts of the API that are resources of their own.
+fn calls(stack: &Stack) -> usize {
+    let own = stack.entries.iter().filter(|entry| !entry.is_in_body);
+    own.map(|entry| match &entry.node {
+        Node::Method(method) => 1 + method.integration.blocks().len(),
+        node => usize::from(node.home() == Home::Document),
+    })
+    .sum()
+}
+
+/// Most workers whose calls beyond the rate are no more than may come at once; as many as the rate
+/// has place for at least.
+fn workers(calls: usize) -> usize {
+    let lasting = CALLS_A_SECOND * 10 / CALLS_OF_A_WORKER;
+    match calls.checked_sub(CALLS_AT_ONCE) {
+        None | Some(0) => WORKERS,
+        Some(beyond) => (lasting * calls / beyond).clamp(lasting, WORKERS),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{folder, workers};
+
+    #[test]
+    fn more_calls_leave_place_for_fewer_workers() {
+        let counts = [0, 40, 66, 100, 200, 500, 100_000];
+        assert_eq!(counts.map(workers), [10, 10, 10, 6, 5, 4, 4]);
+    }
+
+    #[test]
+    fn the_folder_is_the_last_part_of_its_path() {
+        let dirs = ["generated", "../infra/api/", ".", "a/.."];
+        let folders = ["generated", "api", "generated", "generated"];
+        assert_eq!(dirs.map(folder), folders);
+    }
+}
