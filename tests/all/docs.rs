@@ -71,6 +71,49 @@ fn the_page_of_provider_releases_is_made_from_the_table() {
     page("docs/provider.md", &provider());
 }
 
+#[test]
+fn the_page_of_the_module_shows_the_example() {
+    page("docs/module.md", &module());
+}
+
+/// The example of an output in use, file by file.
+fn module() -> String {
+    let mut text = String::from(
+        "# The output in use\n\nWhat gwgen writes is a module of Terraform, or a template of CloudFormation. Its outputs name what the rest of \
+         an account refers to, and its README has the call with every input and the rules that are left to you. Here both are used by a service \
+         of ECS with its security group and alarms: [examples/ecs](examples/ecs). `.ci/full in_use` applies it to an emulated AWS.\n\n\
+         The blueprint, and its description `openapi.yaml`:\n",
+    );
+    let mut show = |before: &str, language: &str, name: &str| {
+        let path = repository().join("docs/examples/ecs").join(name);
+        let file = fs::read_to_string(path).unwrap();
+        writeln!(text, "{before}\n```{language}\n{file}```").unwrap();
+    };
+    show("", "yaml", "gwgen.yaml");
+    show(
+        "\n## Terraform\n\n`gwgen render` writes the module into `generated`. `main.tf` beside it calls the module. The security group of the \
+         servers admits that of the load balancer, tasks register with the target group, and alarms name balancer, target group and API as \
+         metrics do:\n",
+        "hcl",
+        "main.tf",
+    );
+    show(
+        "\n## CloudFormation\n\nWith `output: {format: cloudformation}` the template exports each of its outputs as `<stack>-<Output>`. The \
+         stack of the API is deployed first, as its README says; that of the servers imports what it needs:\n\n\
+         ```sh\naws cloudformation deploy --template-file stack.yaml --stack-name orders-servers \\\n  --parameter-overrides \\\n    \
+         VpcId='vpc-0123456789abcdef0' \\\n    PrivateSubnetIds='subnet-0123456789abcdef0,subnet-0fedcba9876543210' \\\n    \
+         Image='IMAGE' \\\n    AlarmTopicArn='arn:aws:sns:eu-west-1:123456789012:alarms'\n```\n",
+        "yaml",
+        "stack.yaml",
+    );
+    text.push_str(
+        "\nWhile a stack imports an output, CloudFormation neither changes nor deletes it: a change of the blueprint that replaces the target group \
+         is refused, and the servers keep theirs. Where the two stacks have to change apart, the second takes parameters in place of imports, \
+         from `aws cloudformation describe-stacks --stack-name orders --query 'Stacks[0].Outputs'`.\n",
+    );
+    text
+}
+
 /// Arguments by the release of the provider that they require, and releases that a schema checks.
 fn provider() -> String {
     let mut text = String::from(

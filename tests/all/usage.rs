@@ -10,7 +10,7 @@ use hcl::{Body, Structure};
 use serde_json::Value;
 
 use crate::support::emitted::{template, texts};
-use crate::support::fixtures;
+use crate::support::{Case, fixtures, repository};
 
 fn text<'a>(compiled: &'a Compiled, name: &str) -> &'a str {
     let tree = compiled.tree.as_ref().unwrap();
@@ -94,6 +94,30 @@ fn a_module_is_called_with_all_that_it_needs() {
         }
     }
     assert!(called > 50, "{called}");
+}
+
+#[test]
+fn the_example_of_the_documentation_uses_what_there_is() {
+    let folder = repository().join("docs/examples/ecs");
+    let case = Case::read(&folder);
+    let compiled = case.compile("terraform");
+    let outputs = hcl::parse(text(&compiled, "outputs.tf")).unwrap();
+    let outputs = labels(&outputs, "output").into_iter().map(|(name, _)| name);
+    let main = std::fs::read_to_string(folder.join("main.tf")).unwrap();
+    let used = names_after(&main, "module.orders.");
+    assert!(
+        used.len() > 5 && used.is_subset(&outputs.collect()),
+        "{used:?}"
+    );
+    let compiled = case.compile("cloudformation");
+    let template = template(compiled.tree.as_ref().unwrap());
+    let exported = template["Outputs"].as_object().unwrap().keys().cloned();
+    let stack = std::fs::read_to_string(folder.join("stack.yaml")).unwrap();
+    let used = names_after(&stack, "!Sub ${ApiStack}-");
+    assert!(
+        used.len() > 3 && used.is_subset(&exported.collect()),
+        "{used:?}"
+    );
 }
 
 #[test]
