@@ -35,9 +35,12 @@ const INTEGRATION: &str = "aws_api_gateway_integration";
 const METHOD_RESPONSE: &str = "aws_api_gateway_method_response";
 const INTEGRATION_RESPONSE: &str = "aws_api_gateway_integration_response";
 
-/// Start of the names of headers that differ from path to path, and the rest of each.
+/// Headers that differ from path to path, and what their names have behind `ALLOW`.
+const OWN: [(&str, &str); 2] = [
+    ("Access-Control-Allow-Headers", "Headers"),
+    ("Access-Control-Allow-Methods", "Methods"),
+];
 const ALLOW: &str = "Access-Control-Allow-";
-const OWN: [&str; 2] = ["Headers", "Methods"];
 
 /// Writes which method of the group a block belongs to, so that it comes after the block of type
 /// `after`.
@@ -70,10 +73,9 @@ impl Preflight {
         let declared = parameters.fold(Object::default(), |all, (name, is_required)| {
             all.with(name, *is_required)
         });
-        let headers = self.headers();
-        let allowed = OWN.iter().fold(Object::default(), |all, name| {
-            let text = headers.get(&*[ALLOW, name].concat());
-            all.optional(name, text.map(|text| text.trim_matches('\'').to_owned()))
+        let own = OWN.iter().zip(self.own());
+        let allowed = own.fold(Object::default(), |all, ((_, name), text)| {
+            all.optional(name, text)
         });
         let has_parameters = !method.request_parameters.is_empty();
         Object::default()
@@ -134,18 +136,19 @@ impl Preflight {
         }
     }
 
+    /// Texts of the headers that differ from path to path.
+    fn own(&self) -> [Option<String>; 2] {
+        let methods: Vec<&str> = self.methods.iter().map(|it| it.as_str()).collect();
+        let headers = (!self.headers.is_empty()).then(|| self.headers.join(","));
+        [headers, Some(methods.join(","))]
+    }
+
     fn headers(&self) -> BTreeMap<&'static str, String> {
         let origin = self.origins.first().map_or("*", |it| it);
-        let methods: Vec<&str> = self.methods.iter().map(|it| it.as_str()).collect();
-        let methods = methods.join(",");
-        let mut headers = BTreeMap::from([
-            ("Access-Control-Allow-Methods", format!("'{methods}'")),
-            ("Access-Control-Allow-Origin", format!("'{origin}'")),
-        ]);
-        if !self.headers.is_empty() {
-            let names = self.headers.join(",");
-            headers.insert("Access-Control-Allow-Headers", format!("'{names}'"));
-        }
+        let own = OWN.iter().zip(self.own());
+        let own = own.filter_map(|((name, _), text)| Some((*name, format!("'{}'", text?))));
+        let mut headers: BTreeMap<&'static str, String> = own.collect();
+        headers.insert("Access-Control-Allow-Origin", format!("'{origin}'"));
         if self.has_credentials {
             headers.insert("Access-Control-Allow-Credentials", "'true'".to_owned());
         }
@@ -182,12 +185,13 @@ impl Preflight {
 
 /// Writes parameters of a response: those of each path, with the value `own`, and those of all.
 fn parameters(own: &str, all: impl Iterator<Item = (String, impl Hcl)>, out: &mut Terraform) {
-    let start = format!("method.response.header.{ALLOW}");
+    const START: &str = "method.response.header.";
     let is_own = |name: &str| {
         OWN.iter()
-            .any(|own| name.strip_prefix(&start) == Some(*own))
+            .any(|(own, _)| name.strip_prefix(START) == Some(own))
     };
-    let each = format!("{{ for name, text in each.value.allow : \"{start}${{name}}\" => {own} }}");
+    let each =
+        format!("{{ for name, text in each.value.allow : \"{START}{ALLOW}${{name}}\" => {own} }}");
     out.gap();
     out.nested(
         "response_parameters",
