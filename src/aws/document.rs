@@ -311,7 +311,7 @@ fn plain_members(text: &str) -> Option<Vec<(String, String)>> {
     let is_exact = text.is_ascii() && !text.contains(['<', '>', '&', '\\']);
     let json: serde_json::Value = serde_json::from_str(text).ok().filter(|_| is_exact)?;
     let members = json.as_object().filter(|it| !it.is_empty())?;
-    if !members.keys().is_sorted() || json.to_string() != text {
+    if !members.keys().is_sorted() || serde_json::to_string(&json).ok().as_deref() != Some(text) {
         return None;
     }
     let expression = |value: &serde_json::Value| match value {

@@ -35,6 +35,7 @@ mod sarif;
 mod styles;
 mod support;
 mod terraform_json;
+mod tflint;
 mod trace;
 mod usage;
 mod writer;
