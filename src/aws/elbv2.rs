@@ -18,13 +18,14 @@ use super::{HasArn, Home, Kind};
 use crate::sink::{Properties, Terraform};
 use crate::stack::Value;
 
-/// Security policy of listeners with TLS: TLS 1.2 and 1.3.
+/// Security policy of listeners with TLS: TLS 1.2 and 1.3 with forward secrecy, the default of the
+/// console, and one of those that Security Hub recommends (ELB.17).
 ///
 /// Source: Elastic Load Balancing, "Security policies for your Network Load Balancer",
 /// <https://docs.aws.amazon.com/elasticloadbalancing/latest/network/describe-ssl-policies.html>, and
 /// "Security policies for your Application Load Balancer",
 /// <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html>.
-const TLS_POLICY: &str = "ELBSecurityPolicy-TLS13-1-2-2021-06";
+const TLS_POLICY: &str = "ELBSecurityPolicy-TLS13-1-2-Res-2021-06";
 
 /// Arguments that listeners of both types of load balancer have.
 pub(super) struct ListenerArguments<'a> {
