@@ -46,7 +46,7 @@ pub fn files(plan: &Plan, stack: &Stack, blueprint: &str) -> FileTree {
         sources: &sources(plan, blueprint),
         way: &way::way(plan, &names),
         usage: usage::usage(plan, stack, &names, &tree),
-        notes: notes::notes(plan, stack, &names),
+        notes: notes::notes(plan, &names),
         routes: &routes::table(plan),
     };
     let text = readme::readme(stack, facts);

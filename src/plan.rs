@@ -278,6 +278,8 @@ pub struct Plan {
     pub usage_plans: Vec<UsagePlan>,
     /// API keys come from the authorizer, not from a header.
     pub key_from_authorizer: bool,
+    /// The blueprint has a way to ask callers who they are, whichever operations do.
+    pub asks_callers: bool,
     pub cors: Option<CorsPlan>,
     pub gateway_responses: Vec<GatewayResponsePlan>,
     /// Models of request bodies, by label.

@@ -2,7 +2,7 @@
 
 use super::names::OutputNames;
 use crate::blueprint::EndpointKind;
-use crate::plan::{Check, DomainPlan, ManagedDomainPlan, Plan};
+use crate::plan::{DomainPlan, ManagedDomainPlan, Plan};
 
 pub(crate) fn notes(plan: &Plan, names: &OutputNames) -> Vec<String> {
     if !plan.has_gateway {
@@ -75,14 +75,9 @@ fn tls(plan: &Plan) -> String {
     )
 }
 
-/// Returns whether nothing keeps a caller out.
+/// Returns whether nothing keeps a caller out, whichever operations there are.
 fn is_open(plan: &Plan) -> bool {
-    let truststore = plan
-        .domain
-        .iter()
-        .filter_map(|domain| domain.managed.as_ref()?.truststore.as_ref());
-    let mut public = plan.operations.iter().filter(|it| it.is_public());
-    plan.endpoint.policy.is_none()
-        && truststore.count() == 0
-        && public.all(|it| it.auth.check == Check::Nobody && !it.auth.api_key)
+    let managed = plan.domain.iter().flat_map(|domain| &domain.managed);
+    let has_truststore = managed.filter(|it| it.truststore.is_some()).count() > 0;
+    !plan.asks_callers && plan.endpoint.policy.is_none() && !has_truststore
 }

@@ -1,7 +1,6 @@
 //! Notes of the output's README: tasks outside the stack.
 
 use super::names::OutputNames;
-use crate::aws::Stack;
 use crate::blueprint::{OutputFormat, SyncState};
 use crate::plan::{
     AlbBalancerPlan, AlbPlan, BalancerPlan, ForwarderGroupsPlan, LinkOrigin, LinkPlan, Plan,
@@ -9,9 +8,9 @@ use crate::plan::{
 };
 
 /// Conditions outside of this output, one sentence or two each.
-pub(crate) fn notes(plan: &Plan, stack: &Stack, names: &OutputNames) -> Vec<String> {
+pub(crate) fn notes(plan: &Plan, names: &OutputNames) -> Vec<String> {
     let mut notes = super::servers::notes(plan, names);
-    notes.extend(super::stage_notes::notes(plan, stack, names));
+    notes.extend(super::stage_notes::notes(plan, names));
     notes.extend(super::callers::notes(plan, names));
     notes.extend(forwarded(plan));
     notes.extend(kept(plan, names));

@@ -2,12 +2,11 @@
 //! the cache.
 
 use super::names::OutputNames;
-use crate::aws::{Method, Stack};
 use crate::blueprint::OutputFormat;
 use crate::plan::{AlbBalancerPlan, BalancerPlan, LogRolePlan, Plan, Value};
 
 /// One sentence or two each.
-pub(crate) fn notes(plan: &Plan, stack: &Stack, names: &OutputNames) -> Vec<String> {
+pub(crate) fn notes(plan: &Plan, names: &OutputNames) -> Vec<String> {
     let mut notes: Vec<String> = protected(plan).into_iter().collect();
     if !plan.has_gateway {
         return notes;
@@ -29,11 +28,11 @@ pub(crate) fn notes(plan: &Plan, stack: &Stack, names: &OutputNames) -> Vec<Stri
         ));
     }
     if stage.has_metrics {
-        notes.push(format!(
-            "`stage.metrics: true` gives each method metrics of its own, which are billed as custom metrics ({} methods here). Those of the whole \
-             API and of its stage cost nothing, and are there without.",
-            stack.all::<Method>().count()
-        ));
+        notes.push(
+            "`stage.metrics: true` gives each method metrics of its own, preflights too, which are billed as custom metrics. Those of the whole \
+             API and of its stage cost nothing, and are there without."
+                .to_owned(),
+        );
     }
     if stage.cache.is_some() {
         notes.push("The cache costs by the hour, whether it is asked or not. Making it takes some minutes.".to_owned());

@@ -138,6 +138,7 @@ fn commands(stack: &Stack) -> String {
         };
         code.push_str(&format!(" \\\n  -var '{name}={value}'"));
     }
+    code.push_str(" \\\n  -input=false");
     let mut text = format!("In this folder:\n\n```sh\n{code}\n```");
     let secret = required.iter().filter(|(_, input)| input.sensitive);
     let secret: Vec<String> = secret.map(|(name, _)| format!("`TF_VAR_{name}`")).collect();
@@ -161,13 +162,10 @@ fn with_defaults(optional: &[(&Arc<str>, &Input)], name: impl Fn(&str) -> String
 
 /// The command that deploys the template.
 fn deploy(plan: &Plan, stack: &Stack, names: &OutputNames, bytes: Option<usize>) -> String {
-    let mut options = vec![
-        format!(
-            "--template-file {}",
-            super::cloudformation::name(plan.output.template)
-        ),
-        format!("--stack-name {}", names.name),
-    ];
+    let template = super::cloudformation::name(plan.output.template);
+    let mut options = vec![format!("--template-file {template}")];
+    let is_large = bytes.is_some_and(|bytes| bytes > INLINE_BYTES);
+    options.extend(is_large.then(|| "--s3-bucket BUCKET".to_owned()));
     options.extend(
         plan.region
             .iter()
@@ -175,8 +173,6 @@ fn deploy(plan: &Plan, stack: &Stack, names: &OutputNames, bytes: Option<usize>)
     );
     let has_roles = stack.all::<Role>().next().is_some();
     options.extend(has_roles.then(|| "--capabilities CAPABILITY_IAM".to_owned()));
-    let is_large = bytes.is_some_and(|bytes| bytes > INLINE_BYTES);
-    options.extend(is_large.then(|| "--s3-bucket BUCKET".to_owned()));
     let [required, optional] = inputs(stack);
     if !required.is_empty() {
         options.push("--parameter-overrides".to_owned());
@@ -188,14 +184,16 @@ fn deploy(plan: &Plan, stack: &Stack, names: &OutputNames, bytes: Option<usize>)
         };
         format!("  {}={value}", pascal(name))
     }));
+    // The last line stays the last where there is one parameter more.
+    options.push(format!("--stack-name {}", names.name));
     let mut text = format!(
         "```sh\naws cloudformation deploy \\\n  {}\n```",
         options.join(" \\\n  ")
     );
-    if let Some(bytes) = bytes.filter(|_| is_large) {
+    if is_large {
         text.push_str(&format!(
-            "\n\nThe template has {bytes} bytes. CloudFormation takes more than {INLINE_BYTES} from S3 alone: the command puts it into the \
-             bucket `BUCKET`, which is yours and in the same region."
+            "\n\nCloudFormation takes a template of more than {INLINE_BYTES} bytes, as this one, from S3 alone: the command puts it into the bucket \
+             `BUCKET`, which is yours and in the same region."
         ));
     }
     if has_roles {
@@ -206,22 +204,15 @@ fn deploy(plan: &Plan, stack: &Stack, names: &OutputNames, bytes: Option<usize>)
     text + &with_defaults(&optional, |name| format!("`{}`", pascal(name)))
 }
 
-/// A sentence on how not to have more calls refused than the provider tries again.
+/// A sentence on how not to have calls refused, where Terraform's own pace would last too long. Its
+/// number is the same for one endpoint more.
 fn paced(stack: &Stack) -> Option<String> {
-    let calls = calls(stack);
-    let workers = workers(calls);
-    if workers >= WORKERS {
-        return None;
-    }
-    let minutes = calls.div_ceil(CALLS_A_SECOND * 60);
-    let minutes = match minutes {
-        1 => "a minute".to_owned(),
-        minutes => format!("{minutes} minutes"),
-    };
-    Some(format!(
-        "The API is {calls} objects, which an apply makes, and a plan reads, with a call each. AWS takes {CALLS_A_SECOND} such calls a second \
-         from an account, and {CALLS_AT_ONCE} at once, and throttles the rest: `terraform plan -parallelism={workers}`, and \
-         `terraform apply -parallelism={workers}`, stay below that and take about {minutes}."
+    let workers = CALLS_A_SECOND * 10 / CALLS_OF_A_WORKER;
+    let beyond = calls(stack) * (WORKERS - workers) / WORKERS;
+    (beyond > CALLS_AT_ONCE).then(|| format!(
+        "An apply makes each part of the API with a call, and a plan reads it with one. AWS takes {CALLS_A_SECOND} such calls a second from an \
+         account, and {CALLS_AT_ONCE} at once, and throttles the rest: `terraform plan -parallelism={workers}` and \
+         `terraform apply -parallelism={workers}` stay below that."
     ))
 }
 
@@ -235,25 +226,9 @@ fn calls(stack: &Stack) -> usize {
     .sum()
 }
 
-/// Most workers whose calls beyond the rate are no more than may come at once; as many as the rate
-/// has place for at least.
-fn workers(calls: usize) -> usize {
-    let lasting = CALLS_A_SECOND * 10 / CALLS_OF_A_WORKER;
-    match calls.checked_sub(CALLS_AT_ONCE) {
-        None | Some(0) => WORKERS,
-        Some(beyond) => (lasting * calls / beyond).clamp(lasting, WORKERS),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{folder, workers};
-
-    #[test]
-    fn more_calls_leave_place_for_fewer_workers() {
-        let counts = [0, 40, 66, 100, 200, 500, 100_000];
-        assert_eq!(counts.map(workers), [10, 10, 10, 6, 5, 4, 4]);
-    }
+    use super::folder;
 
     #[test]
     fn the_folder_is_the_last_part_of_its_path() {

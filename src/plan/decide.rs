@@ -9,7 +9,7 @@ use super::{
     BackendPlan, ForwardersPlan, InputType, NetworkPlan, OperationPlan, OutputPlan, Plan, Prefix,
     Segment, Value, routes, stage,
 };
-use crate::blueprint::{Blueprint, BlueprintSpec, Exposure};
+use crate::blueprint::{AuthSpec, Blueprint, BlueprintSpec, Exposure};
 use crate::diagnostic::{self, Diagnostic, Outcome};
 use crate::openapi::{Api, refuses};
 use crate::plan::access::{authorizers, keys, schemes};
@@ -85,6 +85,7 @@ pub fn plan(apis: &[Api], blueprint: &Blueprint) -> Outcome<Plan> {
         authorizers,
         usage_plans,
         key_from_authorizer: keys::from_authorizer(blueprint),
+        asks_callers: asks_callers(spec),
         gateway_responses: gateway_responses::gateway_responses(blueprint, cors.is_some()),
         cors,
         binary_media_types: binary_media_types(spec, routes.binary_media_types),
@@ -102,6 +103,12 @@ pub fn plan(apis: &[Api], blueprint: &Blueprint) -> Outcome<Plan> {
     };
     diagnostics.extend(plan_findings(&plan, blueprint, &routes.bases));
     Outcome::new(plan, diagnostics)
+}
+
+/// Returns whether something could check callers.
+fn asks_callers(spec: &BlueprintSpec) -> bool {
+    let mut entries = spec.auth.iter().flat_map(|auth| auth.values());
+    spec.usage_plans.is_some() || entries.any(|entry| *entry != AuthSpec::Ignore)
 }
 
 /// Returns the title of the first description.
