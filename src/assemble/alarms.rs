@@ -58,7 +58,7 @@ fn add(stack: &mut Stack, plan: &Plan, alarms: &AlarmsPlan, bound: &Bound, watch
         missing_data: "notBreaching",
         topic: value(&alarms.topic),
     };
-    stack.add(File::Network, Label::new(watched.label), alarm);
+    stack.add(File::Alarms, Label::new(watched.label), alarm);
 }
 
 /// Adds the alarms of the stage and of the functions that forward.

@@ -19,6 +19,8 @@ pub(crate) struct ReadmeFacts<'a> {
     pub way: &'a str,
     /// How the output is deployed.
     pub usage: String,
+    /// Variable of a module for further tags.
+    pub(crate) tags: Option<&'a str>,
     /// Tasks outside the stack.
     pub notes: Vec<String>,
     /// The table of routes.
@@ -33,6 +35,7 @@ pub(crate) fn readme(stack: &Stack, facts: ReadmeFacts<'_>) -> String {
         sources,
         way,
         usage,
+        tags,
         notes,
         routes,
     } = facts;
@@ -44,7 +47,11 @@ pub(crate) fn readme(stack: &Stack, facts: ReadmeFacts<'_>) -> String {
             .map_or_else(String::new, |default| code(&default.join(", ")));
         minijinja::context! { name => names.spelt(name), description => markdown(&input.description), of => types(input.of, names.format), default }
     };
-    let inputs: Vec<_> = stack.inputs.iter().map(input).collect();
+    let mut inputs: Vec<_> = stack.inputs.iter().map(input).collect();
+    inputs.extend(tags.map(|name| {
+        let [description, of] = terraform::MORE_TAGS;
+        minijinja::context! { name, description, of, default => code("{}") }
+    }));
     let outputs: Vec<_> = stack
         .outputs
         .iter()

@@ -15,7 +15,7 @@ use crate::emit::FileTree;
 use crate::plan::names::MAX_SHORT_ENVIRONMENT;
 use crate::sink::{Content, Hcl as _, Syntax, Terraform, key};
 use crate::stack::{File, Group, Here, Label, Value};
-pub(crate) use variables::variable_type;
+pub(crate) use variables::{MORE_TAGS, variable_type, written_tags};
 
 /// Lowest Terraform that takes what is written here; no upper bound, which would stop a user's
 /// upgrade.

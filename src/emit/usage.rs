@@ -6,8 +6,8 @@ mod examples;
 
 use std::sync::Arc;
 
-use super::FileTree;
 use super::names::OutputNames;
+use super::{FileTree, terraform};
 use crate::aws::{Home, Node, Role, Stack};
 use crate::blueprint::OutputFormat;
 use crate::plan::Plan;
@@ -39,7 +39,7 @@ pub(crate) fn usage(plan: &Plan, stack: &Stack, names: &OutputNames, tree: &File
         return deploy(plan, stack, names, super::template_bytes(plan, tree));
     }
     let mut text = if names.is_module() {
-        call(plan, stack, names)
+        call(plan, stack, names, terraform::written_tags(tree))
     } else {
         commands(stack)
     };
@@ -65,7 +65,7 @@ fn inputs(stack: &Stack) -> [Vec<(&Arc<str>, &Input)>; 2] {
 }
 
 /// The block that calls the module. Each input has a comment above, so that nothing is aligned.
-fn call(plan: &Plan, stack: &Stack, names: &OutputNames) -> String {
+fn call(plan: &Plan, stack: &Stack, names: &OutputNames, tags: Option<&str>) -> String {
     let mut code = format!("module \"{}\" {{\n  source = ", names.name);
     quoted(&mut code, &format!("./{}", folder(&plan.output.dir)));
     let [required, optional] = inputs(stack);
@@ -84,6 +84,12 @@ fn call(plan: &Plan, stack: &Stack, names: &OutputNames) -> String {
         code.push_str(&format!(
             "\n\n  # {} The default:\n  # {name} = {default}",
             input.of.description()
+        ));
+    }
+    if let Some(name) = tags {
+        let [description, _] = terraform::MORE_TAGS;
+        code.push_str(&format!(
+            "\n\n  # {description} The default:\n  # {name} = {{}}"
         ));
     }
     code.push_str("\n}");

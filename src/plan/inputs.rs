@@ -26,14 +26,6 @@ macro_rules! input_types {
                 items.first().copied()
             }
 
-            /// Returns whether it is a list of subnets in two zones or more.
-            pub(crate) fn is_in_zones(self) -> bool {
-                matches!(
-                    self,
-                    Self::Subnets | Self::LinkSubnets | Self::FunctionSubnets
-                )
-            }
-
             /// The noun for an input, in the middle of a sentence.
             pub(crate) fn noun(self) -> &'static str {
                 match self {

@@ -3,18 +3,29 @@
 //! In: inputs of the stack. Out: blocks. Pure.
 
 use super::{Texts, refers_to};
-use crate::aws::Stack;
+use crate::aws::{ApplicationBalancer, Stack};
+use crate::emit::FileTree;
 use crate::sink::Terraform;
-use crate::stack::{Input, InputType, StoredParameter};
+use crate::stack::{Input, InputType, List, StoredParameter, Value};
 
-/// Variable for further tags of a module.
+/// Variable for further tags of a module, with its description and type.
 const TAGS: &str = "tags";
+pub(crate) const MORE_TAGS: [&str; 2] =
+    ["Further tags; those of the blueprint win.", "map(string)"];
 
 /// Returns the variable for further tags. A root module has its provider's `default_tags`; a
 /// variable of that name may be the blueprint's own, or declared by a file of the user's.
 pub(super) fn more_tags(stack: &Stack, texts: &Texts) -> Option<&'static str> {
     let is_taken = stack.inputs.contains_key(TAGS) || refers_to(texts, "var.tags");
     (!stack.is_root && !is_taken).then_some(TAGS)
+}
+
+/// Returns the variable for further tags that written files declare.
+pub(crate) fn written_tags(tree: &FileTree) -> Option<&'static str> {
+    let mut names = ["variables.tf", "variables.tf.json"].into_iter();
+    let text = names.find_map(|name| tree.files.get(name))?;
+    let text = std::str::from_utf8(text).expect("Terraform is UTF-8");
+    text.contains(MORE_TAGS[0]).then_some(TAGS)
 }
 
 /// Writes variables without a default first: a caller of the module has to give these.
@@ -26,15 +37,16 @@ pub(super) fn variables(stack: &Stack, more_tags: Option<&str>, out: &mut Terraf
     all.sort_by_key(|(is_optional, name, _)| (*is_optional, *name));
     for (_, name, input) in all {
         out.labelled(&["variable", name], |out| match input {
-            Some(input) => variable(name, input, out),
+            Some(input) => variable(stack, name, input, out),
             None => further_tags(out),
         });
     }
 }
 
 fn further_tags(out: &mut Terraform) {
-    out.attribute("description", "Further tags; those of the blueprint win.");
-    out.bare("type", format_args!("map(string)"));
+    let [description, of] = MORE_TAGS;
+    out.attribute("description", description);
+    out.bare("type", format_args!("{of}"));
     out.empty_map("default");
     out.attribute("nullable", false);
 }
@@ -47,7 +59,7 @@ pub(crate) fn variable_type(of: InputType) -> &'static str {
     }
 }
 
-fn variable(name: &str, input: &Input, out: &mut Terraform) {
+fn variable(stack: &Stack, name: &str, input: &Input, out: &mut Terraform) {
     out.attribute("description", &*input.description);
     out.bare("type", format_args!("{}", variable_type(input.of)));
     match &input.default {
@@ -61,10 +73,13 @@ fn variable(name: &str, input: &Input, out: &mut Terraform) {
     out.attribute("nullable", false);
     let value = format!("var.{name}");
     if let Some(pattern) = &input.pattern {
-        let condition = matches(input.of, &pattern.regex, &value);
+        let condition = each_matches(input.of, &pattern.regex, &value);
         check("validation", &condition, &pattern.message, out);
     }
-    if input.of.is_in_zones() {
+    if is_in_zones(
+        stack,
+        |subnets| matches!(subnets, Value::Input(input) if **input == *name),
+    ) {
         check("validation", &in_zones(&value), IN_ZONES, out);
     }
 }
@@ -78,12 +93,22 @@ fn check(block: &str, condition: &str, message: &str, out: &mut Terraform) {
 }
 
 /// Condition that a value, or each item of a list, matches a pattern.
-fn matches(of: InputType, regex: &str, value: &str) -> String {
+fn each_matches(of: InputType, regex: &str, value: &str) -> String {
     if of.is_list() {
         format!("alltrue([for it in {value} : can(regex(\"{regex}\", it))])")
     } else {
         format!("can(regex(\"{regex}\", {value}))")
     }
+}
+
+/// Returns whether a list is that of an application load balancer's subnets, of which AWS takes no
+/// one alone. Source: docs/aws-rules.md#l9.
+fn is_in_zones(stack: &Stack, is_list: impl Fn(&Value) -> bool) -> bool {
+    let mut balancers = stack.all::<ApplicationBalancer>();
+    balancers.any(|balancer| match &balancer.subnets {
+        List::One(subnets) => is_list(subnets),
+        List::Of(_) => false,
+    })
 }
 
 /// Condition that a list has two different subnets.
@@ -95,14 +120,18 @@ const IN_ZONES: &str = "Two subnets or more are due, in different zones.";
 
 pub(super) fn parameters(stack: &Stack, out: &mut Terraform) {
     for (label, stored) in &stack.parameters {
+        let has_zones = is_in_zones(
+            stack,
+            |subnets| matches!(subnets, Value::Parameter { label: of, .. } if of == label),
+        );
         out.labelled(&["data", "aws_ssm_parameter", label.as_str()], |out| {
-            parameter(stored, out)
+            parameter(stored, has_zones, out)
         });
     }
 }
 
 /// `insecure_value` of a SecureString is empty, which fails late.
-fn parameter(parameter: &StoredParameter, out: &mut Terraform) {
+fn parameter(parameter: &StoredParameter, has_zones: bool, out: &mut Terraform) {
     let (of, path) = (parameter.of, &parameter.path);
     out.attribute("name", &**path);
     out.attribute("with_decryption", false);
@@ -122,11 +151,11 @@ fn parameter(parameter: &StoredParameter, out: &mut Terraform) {
             out,
         );
         if let Some(pattern) = &parameter.pattern {
-            let condition = unless_secure(matches(of, &pattern.regex, value));
+            let condition = unless_secure(each_matches(of, &pattern.regex, value));
             let message = format!("The parameter {path}: {}", pattern.message);
             check("postcondition", &condition, &message, out);
         }
-        if of.is_in_zones() {
+        if has_zones {
             let message = format!("The parameter {path}: {IN_ZONES}");
             check(
                 "postcondition",
