@@ -35,12 +35,11 @@ const INTEGRATION: &str = "aws_api_gateway_integration";
 const METHOD_RESPONSE: &str = "aws_api_gateway_method_response";
 const INTEGRATION_RESPONSE: &str = "aws_api_gateway_integration_response";
 
-/// Headers that differ from path to path, and what their names have behind `ALLOW`.
-const OWN: [(&str, &str); 2] = [
-    ("Access-Control-Allow-Headers", "Headers"),
-    ("Access-Control-Allow-Methods", "Methods"),
+/// Headers that differ from path to path.
+const OWN: [&str; 2] = [
+    "Access-Control-Allow-Headers",
+    "Access-Control-Allow-Methods",
 ];
-const ALLOW: &str = "Access-Control-Allow-";
 
 /// Writes which method of the group a block belongs to, so that it comes after the block of type
 /// `after`.
@@ -73,15 +72,14 @@ impl Preflight {
         let declared = parameters.fold(Object::default(), |all, (name, is_required)| {
             all.with(name, *is_required)
         });
-        let own = OWN.iter().zip(self.own());
-        let allowed = own.fold(Object::default(), |all, ((_, name), text)| {
-            all.optional(name, text)
-        });
+        let headers = self
+            .own()
+            .fold(Object::default(), |all, (name, text)| all.with(name, text));
         let has_parameters = !method.request_parameters.is_empty();
         Object::default()
             .with("resource_id", method.on.id())
             .optional("request_parameters", has_parameters.then_some(declared))
-            .with("allow", allowed)
+            .with("headers", headers)
     }
 
     /// Writes the arguments of the methods.
@@ -113,7 +111,7 @@ impl Preflight {
             at(api, INTEGRATION, out);
             let of = format!("{METHOD_RESPONSE}.{block}[each.key]");
             out.bare("status_code", format_args!("{of}.status_code"));
-            parameters("\"'${text}'\"", mock.parameters(), out);
+            parameters("text", mock.parameters(), out);
             if let Some(template) = &mock.template {
                 out.map("response_templates", [(JSON, template)]);
             }
@@ -136,18 +134,17 @@ impl Preflight {
         }
     }
 
-    /// Texts of the headers that differ from path to path.
-    fn own(&self) -> [Option<String>; 2] {
+    /// Headers that differ from path to path, with their values.
+    fn own(&self) -> impl Iterator<Item = (&'static str, String)> {
         let methods: Vec<&str> = self.methods.iter().map(|it| it.as_str()).collect();
         let headers = (!self.headers.is_empty()).then(|| self.headers.join(","));
-        [headers, Some(methods.join(","))]
+        let own = OWN.into_iter().zip([headers, Some(methods.join(","))]);
+        own.filter_map(|(name, text)| Some((name, format!("'{}'", text?))))
     }
 
     fn headers(&self) -> BTreeMap<&'static str, String> {
         let origin = self.origins.first().map_or("*", |it| it);
-        let own = OWN.iter().zip(self.own());
-        let own = own.filter_map(|((name, _), text)| Some((*name, format!("'{}'", text?))));
-        let mut headers: BTreeMap<&'static str, String> = own.collect();
+        let mut headers: BTreeMap<&'static str, String> = self.own().collect();
         headers.insert("Access-Control-Allow-Origin", format!("'{origin}'"));
         if self.has_credentials {
             headers.insert("Access-Control-Allow-Credentials", "'true'".to_owned());
@@ -187,11 +184,11 @@ impl Preflight {
 fn parameters(own: &str, all: impl Iterator<Item = (String, impl Hcl)>, out: &mut Terraform) {
     const START: &str = "method.response.header.";
     let is_own = |name: &str| {
-        OWN.iter()
-            .any(|(own, _)| name.strip_prefix(START) == Some(own))
+        let header = name.strip_prefix(START);
+        header.is_some_and(|header| OWN.contains(&header))
     };
     let each =
-        format!("{{ for name, text in each.value.allow : \"{START}{ALLOW}${{name}}\" => {own} }}");
+        format!("{{ for name, text in each.value.headers : \"{START}${{name}}\" => {own} }}");
     out.gap();
     out.nested(
         "response_parameters",

@@ -321,7 +321,7 @@ fn lines(text: &str, same_types: bool, spelt_anew: bool) -> Vec<String> {
         // The last of a list has no comma, and the deployment's id is its digest.
         let line = it.trim_end_matches(',');
         // Of the line of a preflight.
-        let allowed = [", allow = { ", ", \"allow\": {"];
+        let allowed = [", headers = { ", ", \"headers\": {"];
         let allowed = allowed.iter().find_map(|start| line.find(start));
         let line = &line[..allowed.unwrap_or(line.len())];
         let line = deployment.as_ref().map_or_else(
