@@ -10,6 +10,8 @@ mod variables;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use memchr::memmem::Finder;
+
 use crate::aws::{Entry, LogGroup, PythonFunction, RestApi, Stack};
 use crate::emit::FileTree;
 use crate::plan::names::MAX_SHORT_ENVIRONMENT;
@@ -230,13 +232,13 @@ fn locals(stack: &Stack, more_tags: Option<&str>, texts: &Texts, out: &mut Terra
 
 /// Returns whether a text refers to a variable or a local value.
 fn refers_to(texts: &Texts, name: &str) -> bool {
-    let goes_on =
-        |rest: &str| rest.starts_with(|it: char| it.is_alphanumeric() || "_-".contains(it));
-    let is_used = |text: &String| {
-        text.match_indices(name)
-            .any(|(at, _)| !goes_on(&text[at + name.len()..]))
+    let finder = Finder::new(name);
+    let goes_on = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-".contains(byte);
+    let is_used = |text: &[u8]| {
+        let mut found = finder.find_iter(text);
+        found.any(|at| !text.get(at + name.len()).is_some_and(goes_on))
     };
-    texts.values().any(is_used)
+    texts.values().any(|text| is_used(text.as_bytes()))
 }
 
 /// Returns an ARN of the stack, which says where it is deployed: each attribute of the provider's
