@@ -7,7 +7,7 @@ mod package;
 pub mod provider;
 mod variables;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use memchr::memmem::Finder;
@@ -196,9 +196,10 @@ fn provider_block(stack: &Stack, out: &mut Terraform) {
 
 /// Local values. Of account, partition and region those that one of the texts refers to.
 fn locals(stack: &Stack, more_tags: Option<&str>, texts: &Texts, out: &mut Terraform) {
+    let used = names_behind(texts, "local.");
     out.labelled(&["locals"], |out| {
         for here in Here::ALL {
-            let is_used = refers_to(texts, &["local.", here.local()].concat());
+            let is_used = used.contains(here.local());
             if let Some(arn) = own_arn(stack).filter(|_| is_used) {
                 let index = here.index();
                 // Alone: a longer name would move its `=`.
@@ -230,15 +231,18 @@ fn locals(stack: &Stack, more_tags: Option<&str>, texts: &Texts, out: &mut Terra
     });
 }
 
-/// Returns whether a text refers to a variable or a local value.
-fn refers_to(texts: &Texts, name: &str) -> bool {
-    let finder = Finder::new(name);
-    let goes_on = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-".contains(byte);
-    let is_used = |text: &[u8]| {
-        let mut found = finder.find_iter(text);
-        found.any(|at| !text.get(at + name.len()).is_some_and(goes_on))
-    };
-    texts.values().any(|text| is_used(text.as_bytes()))
+/// The names that texts have behind `var.` or `local.`.
+fn names_behind<'t>(texts: &'t Texts, prefix: &str) -> BTreeSet<&'t str> {
+    let finder = Finder::new(prefix);
+    let mut names = BTreeSet::new();
+    for text in texts.values() {
+        for at in finder.find_iter(text.as_bytes()) {
+            let rest = &text[at + prefix.len()..];
+            let is_end = |letter: char| !letter.is_alphanumeric() && !"_-".contains(letter);
+            names.insert(&rest[..rest.find(is_end).unwrap_or(rest.len())]);
+        }
+    }
+    names
 }
 
 /// Returns an ARN of the stack, which says where it is deployed: each attribute of the provider's

@@ -2,7 +2,7 @@
 //!
 //! In: inputs of the stack. Out: blocks. Pure.
 
-use super::{Texts, refers_to};
+use super::{Texts, names_behind};
 use crate::aws::{ApplicationBalancer, Stack};
 use crate::emit::FileTree;
 use crate::sink::Terraform;
@@ -16,7 +16,7 @@ pub(crate) const MORE_TAGS: [&str; 2] =
 /// Returns the variable for further tags. A root module has its provider's `default_tags`; a
 /// variable of that name may be the blueprint's own, or declared by a file of the user's.
 pub(super) fn more_tags(stack: &Stack, texts: &Texts) -> Option<&'static str> {
-    let is_taken = stack.inputs.contains_key(TAGS) || refers_to(texts, "var.tags");
+    let is_taken = stack.inputs.contains_key(TAGS) || names_behind(texts, "var.").contains(TAGS);
     (!stack.is_root && !is_taken).then_some(TAGS)
 }
 
