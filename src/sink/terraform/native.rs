@@ -73,34 +73,31 @@ impl Native {
         self.open();
     }
 
-    /// An argument on one line, with those around it aligned.
+    /// An argument, aligned with those around it.
     pub(crate) fn spelt(&mut self, name: &str, value: &impl Hcl) {
         let start = self.waiting.len();
         self.waiting.push_str(name);
         let middle = self.waiting.len();
-        let lines = value.lines().filter(|_| !self.is_inline);
-        match lines {
-            Some(_) => self.waiting.extend(["<<-", END]),
+        match value.lines().filter(|_| !self.is_inline) {
+            Some(lines) => self.heredoc(lines),
             None => value.hcl(&mut self.waiting),
         }
         self.run.push((start..middle, middle..self.waiting.len()));
-        if let Some(lines) = lines {
-            self.heredoc(lines);
-        }
     }
 
-    /// The lines below the start of a heredoc, and its end.
+    /// A heredoc as a value of the run; `terraform fmt` aligns what stands before and behind it.
     fn heredoc(&mut self, lines: &str) {
-        self.flush();
+        let out = &mut self.waiting;
+        out.extend(["<<-", END, "\n"]);
         for line in lines.split_terminator('\n') {
             if !line.is_empty() {
-                push_margin(&mut self.out, self.indent + 1);
-                push_marked(&mut self.out, line);
+                push_margin(out, self.indent + 1);
+                push_marked(out, line);
             }
-            self.out.push('\n');
+            out.push('\n');
         }
-        self.margin();
-        self.out.extend([END, "\n"]);
+        push_margin(out, self.indent);
+        out.push_str(END);
     }
 
     /// An entry of an unaligned mapping.

@@ -111,6 +111,23 @@ fn blocks_of_one_name_become_a_list() {
     assert_eq!(written, expected);
 }
 
+/// As `terraform fmt` of 1.11 spells it.
+#[test]
+fn arguments_before_and_behind_a_heredoc_are_aligned() {
+    let mut out = Terraform::new(Syntax::Native);
+    out.labelled(&["locals"], |out| {
+        out.attribute("a", "x");
+        out.attribute("longer", "one\n\n${two}\n");
+        out.attribute("template", "y");
+    });
+    let text = out.into_text();
+    let (_, block) = text.split_once("locals").unwrap();
+    assert_eq!(
+        block,
+        " {\n  a        = \"x\"\n  longer   = <<-EOT\n    one\n\n    $${two}\n  EOT\n  template = \"y\"\n}\n"
+    );
+}
+
 #[test]
 fn expressions_are_templates_of_one_interpolation() {
     let written = json(|out| {
