@@ -74,7 +74,7 @@ def make_everything(client) -> None:
     """What params.json names: functions, a zone for the domain's record, and a web ACL; the emulator gives these two fixed ids."""
     from judgelib.apply import function_from_outside
 
-    for arn in sorted(value for value in set(json.loads(PARAMS.read_text()).values()) if ":lambda:" in value):
+    for arn in sorted({value for value in json.loads(PARAMS.read_text()).values() if ":lambda:" in value}):
         function_from_outside(client, arn)
     client("route53").create_hosted_zone(Name="example", CallerReference="example")
     seen = {"SampledRequestsEnabled": False, "CloudWatchMetricsEnabled": False, "MetricName": "callers"}
