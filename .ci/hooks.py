@@ -15,7 +15,7 @@ from pathlib import Path
 import yaml
 
 PROJECT, WORK, GWGEN = (Path(it).resolve() for it in sys.argv[1:4])
-API = "openapi: 3.0.3\ninfo: {title: Orders}\npaths:\n  /orders: {get: {responses: {}}}\n"
+API = "openapi: 3.0.3\ninfo: {title: Orders}\nsecurity: []\npaths:\n  /orders: {get: {responses: {}}}\n"
 USERS = "  /users: {post: {responses: {}}}\n"
 ENV = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")} | {
     "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1",
@@ -202,7 +202,7 @@ def try_action():
     code, said = step("gwgen check", inputs | {"blueprint": "gwgen.yaml\n"}, folder)
     found = annotations(said)
     assert code == 1 and len(found) == 1, said
-    assert found[0].startswith("::error file=api%2C 1/openapi.yaml,line=5,col=3,title=GW4005 query-in-path::"), found
+    assert found[0].startswith("::error file=api%2C 1/openapi.yaml,line=6,col=3,title=GW4005 query-in-path::"), found
     code, said = step("gwgen check", inputs | {"blueprint": "nowhere.yaml"}, folder)
     assert code == 1 or code == 3, said
     print("  action.yml: passes, annotates the folder that is out of date and the line that is wrong, and runs no command of a description")
