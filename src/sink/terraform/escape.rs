@@ -66,8 +66,12 @@ pub(crate) fn is_heredoc(text: &str) -> bool {
         return false;
     };
     let is_exact = |line: &str| {
+        // A character that joins the one before would join the indentation.
+        let starts = |text: &str| text.starts_with(|letter: char| letter.is_ascii_graphic());
         line.is_empty()
-            || line.trim() != END && !line.trim().is_empty() && !line.contains(is_escaped)
+            || line.trim() != END
+                && starts(line.trim_start_matches(' '))
+                && !line.contains(is_escaped)
     };
     lines.split('\n').all(is_exact)
         && lines
