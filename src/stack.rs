@@ -355,6 +355,11 @@ pub fn logical_id(address: &Address) -> String {
     id
 }
 
+/// Returns a name as a part of Terraform's: without hyphens.
+pub(crate) fn snake(name: &str) -> String {
+    name.replace('-', "_")
+}
+
 /// Returns the name of an input or output in CloudFormation.
 pub fn pascal(name: &str) -> String {
     let mut words = String::new();

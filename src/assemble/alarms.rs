@@ -177,8 +177,8 @@ pub(crate) fn of_network(
         };
         add(stack, plan, alarms, &bound, watched);
     };
-    for kept in &nodes.passed_on {
-        of_group(&kept.group, nlb.as_ref());
+    for passed in &nodes.passed_on {
+        of_group(&passed.group, nlb.as_ref());
     }
     for backend in backends {
         if let TargetGroupRef::Made(group) = &backend.target_group {

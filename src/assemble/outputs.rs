@@ -2,7 +2,7 @@
 //! In: nodes of the stack. Out: outputs in the stack. Pure.
 
 use crate::aws::{LogGroup, PythonFunction, Role, Stack};
-use crate::stack::{Handle, Output, Value};
+use crate::stack::{Handle, Output, Value, snake};
 
 /// Owner of a resource, as the names and descriptions of its outputs have it.
 pub(crate) struct Owner<'a> {
@@ -37,18 +37,13 @@ impl<'a> Owner<'a> {
         let mut name = format!("{}_{attribute}", self.word);
         if let Some(backend) = self.backend {
             name.push('_');
-            name.push_str(&key(backend));
+            name.push_str(&snake(backend));
         }
         let description = format!("{what} of {}.", self.noun);
         let mut output = Output::new(name, description, values);
         output.is_optional = self.backend.is_some();
         stack.outputs.push(output);
     }
-}
-
-/// Returns a backend's name as the last word of an output's.
-pub(crate) fn key(backend: &str) -> String {
-    backend.replace('-', "_")
 }
 
 /// Adds the outputs of a function, of its role and of its log group.

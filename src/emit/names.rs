@@ -2,7 +2,7 @@
 
 use crate::blueprint::{Layout, OutputFormat};
 use crate::plan::{Plan, Value};
-use crate::stack::pascal;
+use crate::stack::{pascal, snake};
 
 /// Names in the language of the output.
 pub(crate) struct OutputNames {
@@ -16,9 +16,7 @@ impl OutputNames {
     pub(crate) fn of(plan: &Plan) -> Self {
         let format = plan.output.format;
         let name = match format {
-            OutputFormat::Terraform | OutputFormat::TerraformJson => {
-                plan.prefix.name.replace('-', "_")
-            }
+            OutputFormat::Terraform | OutputFormat::TerraformJson => snake(&plan.prefix.name),
             OutputFormat::Cloudformation => plan.prefix.with("").iter().map(part).collect(),
         };
         Self {

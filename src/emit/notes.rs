@@ -6,6 +6,7 @@ use crate::plan::{
     AlbBalancerPlan, AlbPlan, BalancerPlan, ForwarderGroupsPlan, LinkOrigin, LinkPlan, Plan,
     SourcePlan, TargetProtocol, TargetsPlan,
 };
+use crate::stack::snake;
 
 /// Conditions outside of this output, one sentence or two each.
 pub(crate) fn notes(plan: &Plan, names: &OutputNames) -> Vec<String> {
@@ -13,7 +14,7 @@ pub(crate) fn notes(plan: &Plan, names: &OutputNames) -> Vec<String> {
     notes.extend(super::stage_notes::notes(plan, names));
     notes.extend(super::callers::notes(plan, names));
     notes.extend(forwarded(plan));
-    notes.extend(kept(plan, names));
+    notes.extend(synced(plan, names));
     notes.extend(before_alb(plan, names));
     if let Some((link, alb)) = plan
         .network
@@ -94,7 +95,7 @@ fn forwarded(plan: &Plan) -> Vec<String> {
 
 /// Source: docs/aws-rules.md#y12 (an account keeps some concurrency for everybody),
 /// docs/aws-rules.md#z3 (a bucket with objects is not deleted).
-fn kept(plan: &Plan, names: &OutputNames) -> Vec<String> {
+fn synced(plan: &Plan, names: &OutputNames) -> Vec<String> {
     let Some(sync) = plan
         .network
         .as_ref()
@@ -245,7 +246,7 @@ fn balancer(plan: &Plan) -> String {
 /// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/nlb-resources-for-blue-green.html>;
 /// those of CodeDeploy require the same.
 fn blue_green(plan: &Plan, backend: &str, names: &OutputNames) -> Vec<String> {
-    let name = backend.replace('-', "_");
+    let name = snake(backend);
     let has_alb = plan
         .network
         .as_ref()

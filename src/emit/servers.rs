@@ -5,6 +5,7 @@ use super::names::OutputNames;
 use crate::plan::{
     AlbBalancerPlan, BalancedPlan, BalancerPlan, ForwarderGroupsPlan, Plan, SourcePlan, TargetsPlan,
 };
+use crate::stack::{pascal, snake};
 
 /// What the servers admit.
 enum Admitted {
@@ -140,7 +141,7 @@ fn admit(servers: &[Servers<'_>], source: &Admitted, names: &OutputNames) -> Opt
 }
 
 fn terraform_rule(servers: &Servers<'_>, source: &str) -> String {
-    let (port, label) = (servers.port, label(servers.backend));
+    let (port, label) = (servers.port, snake(servers.backend));
     format!(
         "resource \"aws_vpc_security_group_ingress_rule\" \"{label}\" {{\n\
          \x20 security_group_id            = aws_security_group.{label}.id\n\
@@ -152,7 +153,7 @@ fn terraform_rule(servers: &Servers<'_>, source: &str) -> String {
 }
 
 fn template_rule(servers: &Servers<'_>, source: &str) -> String {
-    let (port, id) = (servers.port, crate::stack::pascal(servers.backend));
+    let (port, id) = (servers.port, pascal(servers.backend));
     format!(
         "{id}Ingress:\n\
          \x20 Type: AWS::EC2::SecurityGroupIngress\n\
@@ -163,10 +164,6 @@ fn template_rule(servers: &Servers<'_>, source: &str) -> String {
          \x20   FromPort: {port}\n\
          \x20   ToPort: {port}"
     )
-}
-
-fn label(backend: &str) -> String {
-    backend.replace('-', "_")
 }
 
 /// How services of ECS name their target groups, one of them as code.
@@ -189,7 +186,7 @@ fn services(plan: &Plan, names: &OutputNames) -> Option<String> {
         } else {
             "`bridge` or `host`"
         };
-        let group = format!("target_group_arn_{}", label(&backend.name));
+        let group = format!("target_group_arn_{}", snake(&backend.name));
         note.push_str(&format!(
             "- `{}`: {}, tasks of network mode {mode} that listen on {}\n",
             backend.name,
@@ -199,14 +196,14 @@ fn services(plan: &Plan, names: &OutputNames) -> Option<String> {
     }
     let backend = first?;
     let (name, port) = (&backend.name, backend.port);
-    let group = names.reference(&format!("target_group_arn_{}", label(name)));
+    let group = names.reference(&format!("target_group_arn_{}", snake(name)));
     let code = if names.is_terraform() {
         format!(
             "resource \"aws_ecs_service\" \"{}\" {{\n  # ...\n  load_balancer {{\n\
              \x20   target_group_arn = {group}\n\
              \x20   container_name   = \"{name}\"\n\
              \x20   container_port   = {port}\n  }}\n}}",
-            label(name)
+            snake(name)
         )
     } else {
         format!(

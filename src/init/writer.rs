@@ -9,6 +9,7 @@ use crate::diagnostic::{self, Code, Diagnostic};
 use crate::openapi::{Api, ServerKind};
 use crate::printed;
 use crate::source::SourceFile;
+use crate::stack::snake;
 
 /// Form of the decisions that are left to the user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,7 +64,7 @@ impl Writer<'_> {
         let (guess, request) = (guess::guess(self.api, self.file), self.request);
         let is_internet = request.topology == Topology::Internet;
         let backend = guess.backend.as_str();
-        let variable = backend.replace('-', "_");
+        let variable = snake(backend);
         let url = is_internet.then(|| {
             guess
                 .url

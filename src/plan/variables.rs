@@ -189,15 +189,16 @@ impl<'a> Variables<'a> {
     /// Errors: GW2002 empty list, and those of `values` and `only_listed`.
     pub(crate) fn security_groups(
         &mut self,
-        groups: &blueprint::ValuesSpec,
+        groups: Option<&blueprint::ValuesSpec>,
         field: &SecurityGroupsField,
         has_rules: bool,
-    ) -> Values {
+    ) -> Option<Values> {
+        let groups = groups?;
         self.refuse_empty(groups, field.pointer, field.empty, field.help);
         if has_rules {
             self.only_listed(groups, field.pointer, "make a rule");
         }
-        self.values(groups, field.of, field.pointer)
+        Some(self.values(groups, field.of, field.pointer))
     }
 
     pub(crate) fn format(&self) -> OutputFormat {

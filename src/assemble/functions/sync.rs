@@ -210,7 +210,7 @@ fn statements(log_group: &Handle<LogGroup>, groups: &[PassedOn], state: &State) 
         Statement {
             sid: "Keep",
             actions: register,
-            resources: groups.iter().map(|kept| kept.group.arn()).collect(),
+            resources: groups.iter().map(|passed| passed.group.arn()).collect(),
             condition: None,
         },
         Statement {
@@ -232,11 +232,11 @@ fn environment(
     state: &State,
 ) -> BTreeMap<String, Value> {
     let number = |number: u32| Value::literal(number.to_string());
-    let group = |(index, kept): (usize, &PassedOn)| {
+    let group = |(index, passed): (usize, &PassedOn)| {
         let separator = if index > 0 { "," } else { "" };
         [
-            Value::literal(format!("{separator}{}=", kept.port)),
-            kept.group.arn(),
+            Value::literal(format!("{separator}{}=", passed.port)),
+            passed.group.arn(),
         ]
     };
     let environment = [

@@ -1,13 +1,12 @@
 //! Outputs of what is behind the gateway.
 
-use crate::assemble::outputs::key;
 use crate::assemble::{BackendNodes, NetworkNodes};
 use crate::aws::{
     ApplicationBalancerRef, Balancer, BalancerRef, HttpListenerRef, Stack, TargetGroup,
     TargetGroupRef, VpcLinkRef,
 };
 use crate::plan::{BalancedPlan, Plan, TargetsPlan};
-use crate::stack::{Address, Handle, Output};
+use crate::stack::{Address, Handle, Output, snake};
 
 /// Adds the outputs of the network and of its backends.
 pub(crate) fn outputs(
@@ -106,7 +105,7 @@ fn suffix_of(group: &str) -> String {
 
 /// Adds the outputs of a backend; a target group's ARN waits for its listener (L30).
 fn of_backend(stack: &mut Stack, plan: &BalancedPlan, nodes: &BackendNodes) {
-    let name = key(&plan.name);
+    let name = snake(&plan.name);
     if let TargetGroupRef::Made(group) = &nodes.target_group {
         let rest = match &plan.targets {
             TargetsPlan::AutoscalingGroups(None) => {
@@ -150,7 +149,7 @@ fn of_backend(stack: &mut Stack, plan: &BalancedPlan, nodes: &BackendNodes) {
     };
     outputs.add(stack, &name, nodes, green);
     for rule in &nodes.rules {
-        let label = key(rule.label().as_str());
+        let label = snake(rule.label().as_str());
         let description = format!(
             "ARN of a rule of the backend `{}`, which deployments switch.",
             plan.name

@@ -8,6 +8,7 @@ use super::{FixedResponse, HttpListenerRef};
 use crate::aws::elbv2::TargetGroupRef;
 use crate::aws::{HasArn, Home, Kind};
 use crate::sink::{Properties, Terraform};
+use crate::stack::snake;
 
 /// Action of a rule.
 #[derive(Clone, Debug, Serialize)]
@@ -89,7 +90,7 @@ impl Kind for ListenerRule {
         out.tags();
         out.block("action", |out| self.action.terraform(out));
         for (field, _, values) in self.conditions() {
-            let name = field.replace('-', "_");
+            let name = snake(field);
             out.block("condition", |out| {
                 out.block(&name, |out| out.texts("values", &values))
             });

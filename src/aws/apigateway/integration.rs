@@ -55,12 +55,12 @@ impl Integration {
         }
     }
 
-    /// Response of the gateway itself.
     /// Returns whether the gateway responds by itself.
     pub(crate) fn is_mock(&self) -> bool {
         matches!(self, Self::NotFound | Self::Preflight(_))
     }
 
+    /// Response of the gateway itself.
     pub(crate) fn mock(&self) -> Option<MockResponse> {
         match self {
             Self::Proxy(_) | Self::Internet(_) | Self::Function(_) => None,

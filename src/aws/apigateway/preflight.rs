@@ -41,12 +41,17 @@ const OWN: [&str; 2] = [
     "Access-Control-Allow-Methods",
 ];
 
-/// Writes which method of the group a block belongs to, so that it comes after the block of type
-/// `after`.
-fn at(api: &Handle<RestApi>, after: &str, out: &mut Terraform) {
+/// Writes the path of each item of the group.
+fn of_path(api: &Handle<RestApi>, out: &mut Terraform) {
     out.each_of(&GROUP);
     out.attribute("rest_api_id", api.id());
     out.bare("resource_id", format_args!("each.value.resource_id"));
+}
+
+/// Writes which method of the group a block belongs to, so that it comes after the block of type
+/// `after`.
+fn of_method(api: &Handle<RestApi>, after: &str, out: &mut Terraform) {
+    of_path(api, out);
     let block = GROUP.block;
     out.bare(
         "http_method",
@@ -84,9 +89,7 @@ impl Preflight {
 
     /// Writes the arguments of the methods.
     pub(crate) fn terraform(&self, method: &Method, out: &mut Terraform) {
-        out.each_of(&GROUP);
-        out.attribute("rest_api_id", method.api.id());
-        out.bare("resource_id", format_args!("each.value.resource_id"));
+        of_path(&method.api, out);
         out.attribute("http_method", method.http_method.as_str());
         method.authorization.terraform(out);
         out.bare(
@@ -99,16 +102,16 @@ impl Preflight {
     pub(crate) fn more_blocks(&self, api: &Handle<RestApi>, out: &mut Terraform) {
         let (mock, block) = (self.mock(), GROUP.block);
         out.resource(INTEGRATION, block, |out| {
-            at(api, METHOD, out);
+            of_method(api, METHOD, out);
             mock.terraform(out);
         });
         out.resource(METHOD_RESPONSE, block, |out| {
-            at(api, METHOD, out);
+            of_method(api, METHOD, out);
             out.attribute("status_code", mock.status);
             parameters("true", mock.parameters().map(|(name, _)| (name, true)), out);
         });
         out.resource(INTEGRATION_RESPONSE, block, |out| {
-            at(api, INTEGRATION, out);
+            of_method(api, INTEGRATION, out);
             let of = format!("{METHOD_RESPONSE}.{block}[each.key]");
             out.bare("status_code", format_args!("{of}.status_code"));
             parameters("text", mock.parameters(), out);

@@ -1,4 +1,5 @@
-//! Settings of a stage's methods: a block each in Terraform, items of the stage in CloudFormation.
+//! Settings of a stage's methods: lines of one block in Terraform, items of the stage in
+//! CloudFormation.
 
 use std::sync::Arc;
 

@@ -130,10 +130,8 @@ pub(crate) fn forwarders(variables: &mut Variables<'_>) -> Option<ForwardersPlan
         InputType::FunctionSubnets,
         "/network/subnets",
     );
-    let groups = match &spec.security_groups {
-        Some(groups) => ForwarderGroupsPlan::Given(given_groups(variables, groups)),
-        None => ForwarderGroupsPlan::Made(vpc),
-    };
+    let groups = given_groups(variables, spec);
+    let groups = groups.map_or(ForwarderGroupsPlan::Made(vpc), ForwarderGroupsPlan::Given);
     Some(ForwardersPlan {
         subnets,
         groups,
@@ -146,7 +144,7 @@ pub(crate) fn forwarders(variables: &mut Variables<'_>) -> Option<ForwardersPlan
     })
 }
 
-fn given_groups(variables: &mut Variables<'_>, groups: &blueprint::ValuesSpec) -> Values {
+fn given_groups(variables: &mut Variables<'_>, spec: &ForwarderSpec) -> Option<Values> {
     let field = SecurityGroupsField {
         pointer: "/forwarder/security_groups",
         of: InputType::FunctionGroups,
@@ -155,7 +153,7 @@ fn given_groups(variables: &mut Variables<'_>, groups: &blueprint::ValuesSpec) -
     };
     let mut backends = variables.blueprint().spec.backends.values();
     let has_rules = backends.any(|backend| backend.security_group.is_some());
-    variables.security_groups(groups, &field, has_rules)
+    variables.security_groups(spec.security_groups.as_ref(), &field, has_rules)
 }
 
 fn memory(variables: &mut Variables<'_>, spec: &ForwarderSpec) -> u32 {

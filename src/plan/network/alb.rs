@@ -111,9 +111,8 @@ fn new_balancer(
         empty: "a balancer needs a security group",
         help: "name a group, or remove the line: a group is made then",
     };
-    let security_groups = alb.security_groups.as_ref();
-    let security_groups =
-        security_groups.map(|groups| variables.security_groups(groups, &field, admits));
+    let groups = alb.security_groups.as_ref();
+    let security_groups = variables.security_groups(groups, &field, admits);
     let access_logs = alb.access_logs.as_ref();
     let access_logs = access_logs.map(|logs| access_logs_of(variables, logs, "/alb/access_logs"));
     let idle_ms = alb.idle_timeout.milliseconds();

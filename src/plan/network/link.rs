@@ -45,8 +45,7 @@ pub(crate) fn link(variables: &mut Variables<'_>, of_network: &Values) -> LinkPl
         empty: "a link without a security group reaches nothing",
         help: "name a group, or remove the line",
     };
-    let groups = link.security_groups.as_ref();
-    let groups = groups.map(|groups| variables.security_groups(groups, &field, admits));
+    let groups = variables.security_groups(link.security_groups.as_ref(), &field, admits);
     let (origin, source) = match &link.existing {
         None => {
             let source = SourcePlan::of_created(groups.as_ref());

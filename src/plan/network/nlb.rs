@@ -105,9 +105,8 @@ fn new_balancer(
         empty: "a balancer that is made without a security group can never get one",
         help: "name a group, or remove the line: a group is made then",
     };
-    let security_groups = nlb.security_groups.as_ref();
-    let security_groups =
-        security_groups.map(|groups| variables.security_groups(groups, &field, admits));
+    let groups = nlb.security_groups.as_ref();
+    let security_groups = variables.security_groups(groups, &field, admits);
     let logs = nlb.access_logs.as_ref();
     let access_logs = logs.map(|logs| access_logs(variables, logs, "/nlb/access_logs"));
     if access_logs.is_some() && nlb.tls.is_none() {

@@ -188,18 +188,10 @@ impl Hcl for Value {
     }
 
     fn lines(&self) -> Option<&str> {
-        match self {
-            Self::Literal(text) => Hcl::lines(text),
-            Self::Input(_)
-            | Self::Expression(_)
-            | Self::Attribute(_)
-            | Self::Pseudo(_)
-            | Self::Here(_)
-            | Self::Parameter { .. }
-            | Self::Text(_)
-            | Self::BalancerOf(_)
-            | Self::Joined(_) => None,
-        }
+        let Self::Literal(text) = self else {
+            return None;
+        };
+        Hcl::lines(text)
     }
 }
 
