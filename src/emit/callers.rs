@@ -17,7 +17,7 @@ pub(crate) fn notes(plan: &Plan, names: &OutputNames) -> Vec<String> {
     if is_public && !plan.endpoint.is_disabled {
         notes.push(tls(plan));
     }
-    if is_public && is_open(plan) {
+    if !plan.asks_callers && !plan.is_restricted() {
         notes.push(
             "Everybody who knows the address may call every public operation: none asks for a token, a signature or a key, and \
              there is no resource policy. `auth`, `api.endpoint.allow_cidrs` and `api.policy` change that."
@@ -73,11 +73,4 @@ fn tls(plan: &Plan) -> String {
     format!(
         "The address that AWS gives the API accepts TLS 1.0, as no policy is set for it: {domain}."
     )
-}
-
-/// Returns whether nothing keeps a caller out, whichever operations there are.
-fn is_open(plan: &Plan) -> bool {
-    let managed = plan.domain.iter().flat_map(|domain| &domain.managed);
-    let has_truststore = managed.filter(|it| it.truststore.is_some()).count() > 0;
-    !plan.asks_callers && plan.endpoint.policy.is_none() && !has_truststore
 }

@@ -1,10 +1,9 @@
 //! GW5031: an API that anybody may call, where nobody says that this is meant.
 
 use super::Facts;
-use crate::blueprint::EndpointKind;
 use crate::diagnostic::{self, Diagnostic};
 use crate::openapi::Operation;
-use crate::plan::{ManagedDomainPlan, OperationPlan, Plan};
+use crate::plan::OperationPlan;
 
 /// What an entry of `auth` ignores, or a route weakens, is reported by itself.
 pub(crate) fn check(facts: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic> {
@@ -14,7 +13,7 @@ pub(crate) fn check(facts: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic>
     let mut routes = facts.blueprint.spec.routes.iter().flatten();
     let is_answered = served.iter().any(|each| each.has_written_security)
         || routes.any(|route| route.auth.as_deref() == Some("none"));
-    if public.is_empty() || public.iter().any(asks) || is_answered || is_restricted(facts.plan) {
+    if public.is_empty() || public.iter().any(asks) || is_answered || facts.plan.is_restricted() {
         return Vec::new();
     }
     vec![
@@ -29,13 +28,4 @@ pub(crate) fn check(facts: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic>
                  `security` with `auth`, `api.endpoint` or `api.policy`",
             ),
     ]
-}
-
-/// Returns whether not everybody reaches the API, or only with a certificate.
-fn is_restricted(plan: &Plan) -> bool {
-    let has_truststore = |managed: &ManagedDomainPlan| managed.truststore.is_some();
-    let domain = plan.domain.as_ref();
-    plan.endpoint.kind == EndpointKind::Private
-        || plan.endpoint.policy.is_some()
-        || (domain.and_then(|domain| domain.managed.as_ref())).is_some_and(has_truststore)
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::blueprint::{self, Blueprint, EndpointKind};
 use crate::diagnostic;
 use crate::plan::variables::Variables;
-use crate::plan::{InputType, Values};
+use crate::plan::{InputType, Plan, Values};
 
 /// The endpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +19,16 @@ pub struct EndpointPlan {
     pub policy: Option<PolicyPlan>,
     /// The address that AWS gives is switched off.
     pub is_disabled: bool,
+}
+
+impl Plan {
+    /// Returns whether not everybody reaches the API, or only with a certificate.
+    pub(crate) fn is_restricted(&self) -> bool {
+        let mut domains = self.domain.iter().flat_map(|domain| &domain.managed);
+        self.endpoint.kind == EndpointKind::Private
+            || self.endpoint.policy.is_some()
+            || domains.any(|domain| domain.truststore.is_some())
+    }
 }
 
 /// The callers that the resource policy allows.
