@@ -11,7 +11,7 @@ use crate::aws::{
 use crate::blueprint::{ApiStyle, OutputFormat, TemplateSyntax};
 use crate::diagnostic::{self, Diagnostic, Place};
 use crate::plan::{BackendPlan, Plan};
-use crate::stack::{Holds as _, StoredParameter, TEMPLATE_OUTPUTS, logical_id, pascal};
+use crate::stack::{StoredParameter, TEMPLATE_OUTPUTS, logical_id, pascal};
 
 /// Listeners of an application load balancer. Source: docs/aws-rules.md#l5.
 const ALB_LISTENERS: u64 = 50;
@@ -38,7 +38,7 @@ const MANY_METHODS: usize = 150;
 const MANY_RESOURCES: u64 = 200;
 
 /// Calls that read or change APIs, of an account. Unit: per second. Source: docs/aws-rules.md#d26.
-const CALLS_PER_SECOND: usize = 10;
+pub(crate) const CALLS_PER_SECOND: usize = 10;
 
 /// Resources of the API: one a path.
 pub fn resources(stack: &Stack) -> u64 {
@@ -130,8 +130,7 @@ pub fn large_api(plan: &Plan, stack: &Stack, lines: impl FnOnce() -> usize) -> O
     if plan.output.api_style == ApiStyle::Body || !is_large {
         return None;
     }
-    let objects = stack.entries.iter().map(|entry| objects(&entry.node));
-    let objects: usize = objects.sum();
+    let objects = api_objects(stack);
     let seconds = objects.div_ceil(CALLS_PER_SECOND);
     let each = if is_template {
         "CloudFormation creates each with a call of its own"
@@ -152,13 +151,16 @@ pub fn large_api(plan: &Plan, stack: &Stack, lines: impl FnOnce() -> usize) -> O
     ))
 }
 
-/// Objects of API Gateway that a node of the API's document is in Terraform.
-fn objects(node: &Node) -> usize {
-    match node.held() {
-        Some(Method { integration, .. }) if integration.is_mock() => 4,
-        Some(Method { .. }) => 2,
-        None => usize::from(node.home() == Home::Document),
-    }
+/// Parts of the API that are created with a call each: those that are no part of a body.
+pub(crate) fn api_objects(stack: &Stack) -> usize {
+    let single = stack.entries.iter().filter(|entry| !entry.is_in_body);
+    single
+        .map(|entry| match &entry.node {
+            Node::Method(method) if method.integration.is_mock() => 4,
+            Node::Method(_) => 2,
+            node => usize::from(node.home() == Home::Document),
+        })
+        .sum()
 }
 
 /// Listeners, rules and target groups of the application load balancer.

@@ -8,8 +8,9 @@ use std::sync::Arc;
 
 use super::names::OutputNames;
 use super::{FileTree, terraform};
-use crate::aws::{Home, Node, Role, Stack};
+use crate::aws::{Role, Stack};
 use crate::blueprint::OutputFormat;
+use crate::limits::{CALLS_PER_SECOND, api_objects};
 use crate::plan::Plan;
 use crate::printed::line;
 use crate::sink::quoted;
@@ -20,9 +21,7 @@ use examples::example;
 /// docs/aws-rules.md#f11.
 const INLINE_BYTES: usize = 51_200;
 
-/// Calls of the control plane that AWS takes in a second, and at once. Source:
-/// docs/aws-rules.md#d26.
-const CALLS_A_SECOND: usize = 10;
+/// Calls of the control plane that AWS takes at once. Source: docs/aws-rules.md#d26.
 const CALLS_AT_ONCE: usize = 40;
 
 /// Calls that one of Terraform's workers makes in ten seconds, assumed: each waits 0.4 s for its
@@ -47,7 +46,7 @@ pub(crate) fn usage(plan: &Plan, stack: &Stack, names: &OutputNames, tree: &File
         text.push_str("\n\n");
         text.push_str(&paced);
     }
-    if plan.output.format == OutputFormat::Terraform && calls(stack) > 0 {
+    if plan.output.format == OutputFormat::Terraform && api_objects(stack) > 0 {
         text.push_str(
             "\n\nThe maps of `triggers` have colons, so that `terraform fmt` aligns nothing in them: one more route is one more line.",
         );
@@ -213,23 +212,13 @@ fn deploy(plan: &Plan, stack: &Stack, names: &OutputNames, bytes: Option<usize>)
 /// A sentence on how not to have calls refused, where Terraform's own pace would last too long. Its
 /// number is the same for one endpoint more.
 fn paced(stack: &Stack) -> Option<String> {
-    let workers = CALLS_A_SECOND * 10 / CALLS_OF_A_WORKER;
-    let beyond = calls(stack) * (WORKERS - workers) / WORKERS;
+    let workers = CALLS_PER_SECOND * 10 / CALLS_OF_A_WORKER;
+    let beyond = api_objects(stack) * (WORKERS - workers) / WORKERS;
     (beyond > CALLS_AT_ONCE).then(|| format!(
-        "An apply makes each part of the API with a call, and a plan reads it with one. AWS takes {CALLS_A_SECOND} such calls a second from an \
+        "An apply makes each part of the API with a call, and a plan reads it with one. AWS takes {CALLS_PER_SECOND} such calls a second from an \
          account, and {CALLS_AT_ONCE} at once, and throttles the rest: `terraform plan -parallelism={workers}` and \
          `terraform apply -parallelism={workers}` stay below that."
     ))
-}
-
-/// Calls that create the parts of the API that are resources of their own.
-fn calls(stack: &Stack) -> usize {
-    let own = stack.entries.iter().filter(|entry| !entry.is_in_body);
-    own.map(|entry| match &entry.node {
-        Node::Method(method) => 1 + method.integration.blocks().len(),
-        node => usize::from(node.home() == Home::Document),
-    })
-    .sum()
 }
 
 #[cfg(test)]
