@@ -23,7 +23,7 @@ use crate::aws::{
     SecurityGroup, Stack, TargetGroup, TargetGroupRef, VpcLinkRef,
 };
 use crate::blueprint::{ApiStyle, Layout, OutputFormat};
-use crate::plan::Plan;
+use crate::plan::{Plan, TAGS};
 use crate::stack::{File, Handle, Label, TEMPLATE_OUTPUTS, Value};
 use values::{input, parameter, text, value};
 
@@ -104,6 +104,7 @@ pub fn assemble(plan: &Plan) -> Assembled {
         stack.limit_outputs(TEMPLATE_OUTPUTS);
     }
     stack.drop_unused_inputs();
+    stack.has_more_tags = plan.has_more_tags && !stack.inputs.contains_key(TAGS);
     Assembled {
         stack,
         api,

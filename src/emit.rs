@@ -46,7 +46,6 @@ pub fn files(plan: &Plan, stack: &Stack, blueprint: &str) -> FileTree {
         sources: &sources(plan, blueprint),
         way: &way::way(plan, &names),
         usage: usage::usage(plan, stack, &names, &tree),
-        tags: terraform::written_tags(&tree),
         notes: notes::notes(plan, &names),
         routes: &routes::table(plan),
     };

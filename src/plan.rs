@@ -51,6 +51,7 @@ pub use crate::plan::stage::cache::CachePlan;
 pub use crate::plan::stage::domain::{DomainPlan, ManagedDomainPlan};
 pub use crate::plan::stage::endpoint::{EndpointPlan, PolicyPlan};
 pub use crate::plan::stage::gateway_responses::GatewayResponsePlan;
+pub(crate) use crate::plan::variables::TAGS;
 pub use crate::plan::variables::patterns::ValuePattern;
 pub(crate) use crate::plan::variables::patterns::pattern;
 pub use decide::plan;
@@ -259,6 +260,8 @@ pub struct Plan {
     pub region: Option<Arc<str>>,
     pub output: OutputPlan,
     pub tags: BTreeMap<Arc<str>, Value>,
+    /// The output is a module that may take further tags.
+    pub has_more_tags: bool,
     /// `None` where nothing is behind a load balancer.
     pub network: Option<NetworkPlan>,
     /// `None` where no function of the stack forwards requests.

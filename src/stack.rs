@@ -241,6 +241,8 @@ pub struct StackOf<N> {
     pub outputs_left_out: usize,
     /// Tags of every node that takes some.
     pub tags: BTreeMap<Arc<str>, Value>,
+    /// A module of Terraform has a variable for further ones.
+    pub has_more_tags: bool,
     /// Value that Terraform's local value `short_environment` shortens; none where no name needs
     /// it.
     pub short_environment: Option<Value>,
@@ -338,6 +340,7 @@ impl<N> Default for StackOf<N> {
             outputs: Vec::new(),
             outputs_left_out: 0,
             tags: BTreeMap::new(),
+            has_more_tags: false,
             short_environment: None,
             title: Arc::default(),
             provider_region: None,

@@ -6,6 +6,7 @@ use super::names::OutputNames;
 use super::{cloudformation, terraform};
 use crate::aws::Stack;
 use crate::blueprint::OutputFormat;
+use crate::plan::TAGS;
 use crate::printed::{code, line, markdown};
 use crate::stack::{Input, InputType};
 
@@ -19,8 +20,6 @@ pub(crate) struct ReadmeFacts<'a> {
     pub way: &'a str,
     /// How the output is deployed.
     pub usage: String,
-    /// Variable of a module for further tags.
-    pub(crate) tags: Option<&'a str>,
     /// Tasks outside the stack.
     pub notes: Vec<String>,
     /// The table of routes.
@@ -35,7 +34,6 @@ pub(crate) fn readme(stack: &Stack, facts: ReadmeFacts<'_>) -> String {
         sources,
         way,
         usage,
-        tags,
         notes,
         routes,
     } = facts;
@@ -48,10 +46,10 @@ pub(crate) fn readme(stack: &Stack, facts: ReadmeFacts<'_>) -> String {
         minijinja::context! { name => names.spelt(name), description => markdown(&input.description), of => types(input.of, names.format), default }
     };
     let mut inputs: Vec<_> = stack.inputs.iter().map(input).collect();
-    inputs.extend(tags.map(|name| {
+    if stack.has_more_tags {
         let [description, of] = terraform::MORE_TAGS;
-        minijinja::context! { name, description, of, default => code("{}") }
-    }));
+        inputs.push(minijinja::context! { name => TAGS, description, of, default => code("{}") });
+    }
     let outputs: Vec<_> = stack
         .outputs
         .iter()

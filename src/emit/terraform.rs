@@ -14,10 +14,11 @@ use memchr::memmem::Finder;
 
 use crate::aws::{Entry, LogGroup, PythonFunction, RestApi, Stack};
 use crate::emit::FileTree;
+use crate::plan::TAGS;
 use crate::plan::names::MAX_SHORT_ENVIRONMENT;
 use crate::sink::{Content, Hcl as _, Syntax, Terraform, key};
 use crate::stack::{File, Group, Here, Label, Value};
-pub(crate) use variables::{MORE_TAGS, variable_type, written_tags};
+pub(crate) use variables::{MORE_TAGS, variable_type};
 
 /// Lowest Terraform that takes what is written here; no upper bound, which would stop a user's
 /// upgrade.
@@ -81,9 +82,10 @@ pub(crate) fn written(
         });
         contents.insert(name, out.suspend());
     }
-    let parts: [(&str, Write); 5] = [
+    let parts: [(&str, Write); 6] = [
         (BODY, body),
         ("versions", versions),
+        ("variables", variables::variables),
         ("data", variables::parameters),
         ("outputs", outputs),
         ("providers", provider_block),
@@ -97,9 +99,12 @@ pub(crate) fn written(
         .into_iter()
         .filter_map(|(name, content)| Some((name, content.into_text()?)));
     let mut texts: Texts = texts.collect();
-    declare(syntax, stack, &mut texts, &mut out);
-    let texts = texts.into_iter();
+    out.resume(None);
+    locals(stack, &texts, &mut out);
+    let locals = out.suspend().into_text();
+    texts.extend(locals.map(|text| (["locals", syntax.ending()].concat(), text)));
     let mut files: BTreeMap<String, Vec<u8>> = texts
+        .into_iter()
         .map(|(name, text)| (name, text.into_bytes()))
         .collect();
     // Several functions may run the same code.
@@ -113,20 +118,6 @@ pub(crate) fn written(
             .or_insert_with(|| package::zip(code));
     }
     FileTree { files }
-}
-
-/// Adds the variables, and the local values that the other files need.
-fn declare(syntax: Syntax, stack: &Stack, texts: &mut Texts, out: &mut Terraform) {
-    let more_tags = variables::more_tags(stack, texts);
-    out.resume(None);
-    variables::variables(stack, more_tags, out);
-    let variables = out.suspend().into_text();
-    out.resume(None);
-    locals(stack, more_tags, texts, out);
-    let locals = out.suspend().into_text();
-    for (name, text) in [("variables", variables), ("locals", locals)] {
-        texts.extend(text.map(|text| ([name, syntax.ending()].concat(), text)));
-    }
 }
 
 /// A local value with a line for each item, and the blocks for all of them.
@@ -195,8 +186,8 @@ fn provider_block(stack: &Stack, out: &mut Terraform) {
 }
 
 /// Local values. Of account, partition and region those that one of the texts refers to.
-fn locals(stack: &Stack, more_tags: Option<&str>, texts: &Texts, out: &mut Terraform) {
-    let used = names_behind(texts, "local.");
+fn locals(stack: &Stack, texts: &Texts, out: &mut Terraform) {
+    let used = local_names(texts);
     out.labelled(&["locals"], |out| {
         for here in Here::ALL {
             let is_used = used.contains(here.local());
@@ -214,30 +205,28 @@ fn locals(stack: &Stack, more_tags: Option<&str>, texts: &Texts, out: &mut Terra
                 format_args!("{}", shortened(environment)),
             );
         }
-        match more_tags {
-            None => out.map("tags", &stack.tags),
-            Some(name) => {
-                out.gap();
-                let merged = format!("merge(var.{name}, ");
-                out.nested("tags", [&merged, ")"], |out| {
-                    out.enclosed(["{", "}"], |out| {
-                        for (tag, value) in &stack.tags {
-                            out.attribute(&key(tag), value);
-                        }
-                    });
-                });
-            }
+        if !stack.has_more_tags {
+            return out.map("tags", &stack.tags);
         }
+        out.gap();
+        out.nested("tags", [&format!("merge(var.{TAGS}, "), ")"], |out| {
+            out.enclosed(["{", "}"], |out| {
+                for (tag, value) in &stack.tags {
+                    out.attribute(&key(tag), value);
+                }
+            });
+        });
     });
 }
 
-/// The names that texts have behind `var.` or `local.`.
-fn names_behind<'t>(texts: &'t Texts, prefix: &str) -> BTreeSet<&'t str> {
-    let finder = Finder::new(prefix);
+/// Local values that texts refer to, by name.
+fn local_names(texts: &Texts) -> BTreeSet<&str> {
+    const LOCAL: &str = "local.";
+    let finder = Finder::new(LOCAL);
     let mut names = BTreeSet::new();
     for text in texts.values() {
         for at in finder.find_iter(text.as_bytes()) {
-            let rest = &text[at + prefix.len()..];
+            let rest = &text[at + LOCAL.len()..];
             let is_end = |letter: char| !letter.is_alphanumeric() && !"_-".contains(letter);
             names.insert(&rest[..rest.find(is_end).unwrap_or(rest.len())]);
         }

@@ -11,7 +11,7 @@ use super::{FileTree, terraform};
 use crate::aws::{Role, Stack};
 use crate::blueprint::OutputFormat;
 use crate::limits::{CALLS_PER_SECOND, api_objects};
-use crate::plan::Plan;
+use crate::plan::{Plan, TAGS};
 use crate::printed::line;
 use crate::sink::quoted;
 use crate::stack::{Input, pascal};
@@ -38,7 +38,7 @@ pub(crate) fn usage(plan: &Plan, stack: &Stack, names: &OutputNames, tree: &File
         return deploy(plan, stack, names, super::template_bytes(plan, tree));
     }
     let mut text = if names.is_module() {
-        call(plan, stack, names, terraform::written_tags(tree))
+        call(plan, stack, names)
     } else {
         commands(stack)
     };
@@ -64,7 +64,7 @@ fn inputs(stack: &Stack) -> [Vec<(&Arc<str>, &Input)>; 2] {
 }
 
 /// The block that calls the module. Each input has a comment above, so that nothing is aligned.
-fn call(plan: &Plan, stack: &Stack, names: &OutputNames, tags: Option<&str>) -> String {
+fn call(plan: &Plan, stack: &Stack, names: &OutputNames) -> String {
     let mut code = format!("module \"{}\" {{\n  source = ", names.name);
     quoted(&mut code, &format!("./{}", folder(&plan.output.dir)));
     let [required, optional] = inputs(stack);
@@ -85,10 +85,10 @@ fn call(plan: &Plan, stack: &Stack, names: &OutputNames, tags: Option<&str>) -> 
             input.of.description()
         ));
     }
-    if let Some(name) = tags {
+    if stack.has_more_tags {
         let [description, _] = terraform::MORE_TAGS;
         code.push_str(&format!(
-            "\n\n  # {description} The default:\n  # {name} = {{}}"
+            "\n\n  # {description} The default:\n  # {TAGS} = {{}}"
         ));
     }
     code.push_str("\n}");

@@ -58,6 +58,7 @@ pub fn plan(apis: &[Api], blueprint: &Blueprint) -> Outcome<Plan> {
     let alarms = alarms::alarms(&mut variables, &routes.operations);
     let authorizers = authorizers::authorizers(blueprint, &routes.operations, &mut variables);
     let usage_plans = keys::plans(blueprint, routes.throttles.clone(), &mut variables);
+    let has_more_tags = variables.has_more_tags(&output);
     let (inputs, parameters) = variables.finish();
     diagnostics.append(&mut route_findings);
     diagnostics.extend(description_findings(apis, blueprint));
@@ -65,9 +66,7 @@ pub fn plan(apis: &[Api], blueprint: &Blueprint) -> Outcome<Plan> {
     let rule_findings = listener_rules(blueprint, &routes, &backends, network.as_mut());
     let path_findings = forwarded_paths(blueprint, &routes, &mut backends, forwarders.as_mut());
     diagnostics.extend(rule_findings.into_iter().chain(path_findings));
-    let cors = has_gateway
-        .then(|| cors::cors(blueprint, &routes, &mut diagnostics))
-        .flatten();
+    let cors = cors::cors(blueprint, &routes, has_gateway, &mut diagnostics);
     let plan = Plan {
         prefix,
         title: title(apis),
@@ -75,6 +74,7 @@ pub fn plan(apis: &[Api], blueprint: &Blueprint) -> Outcome<Plan> {
         region: spec.region.as_deref().map(Arc::from),
         output,
         tags,
+        has_more_tags,
         network,
         forwarders,
         inputs,

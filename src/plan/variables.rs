@@ -7,8 +7,8 @@ pub(crate) mod patterns;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{InputPlan, InputType, ParameterPlan, Value, Values};
-use crate::blueprint::{self, Blueprint, OutputFormat, Variable};
+use super::{InputPlan, InputType, OutputPlan, ParameterPlan, Value, Values};
+use crate::blueprint::{self, Blueprint, Layout, OutputFormat, Variable};
 use crate::diagnostic::{self, Diagnostic, Place};
 
 /// A field of the blueprint for security groups.
@@ -26,7 +26,21 @@ pub(crate) struct Variables<'a> {
     format: OutputFormat,
     inputs: BTreeMap<Arc<str>, (InputPlan, String)>,
     parameters: BTreeMap<Arc<str>, (ParameterPlan, String)>,
+    /// An expression reads the variable that is called `TAGS`.
+    reads_tags: bool,
     diagnostics: &'a mut Vec<Diagnostic>,
+}
+
+/// Variable of a module for further tags.
+pub(crate) const TAGS: &str = "tags";
+
+/// Returns whether an expression of Terraform reads a variable.
+fn reads_variable(expression: &str, name: &str) -> bool {
+    let variable = format!("var.{name}");
+    let goes_on =
+        |rest: &str| rest.starts_with(|it: char| it.is_alphanumeric() || "_-".contains(it));
+    let mut found = expression.match_indices(&variable);
+    found.any(|(at, variable)| !goes_on(&expression[at + variable.len()..]))
 }
 
 impl<'a> Variables<'a> {
@@ -40,8 +54,20 @@ impl<'a> Variables<'a> {
             format,
             inputs: BTreeMap::new(),
             parameters: BTreeMap::new(),
+            reads_tags: false,
             diagnostics,
         }
+    }
+
+    /// Returns whether a module may have a variable for further tags: none of the user's has its name.
+    pub(crate) fn has_more_tags(&self, output: &OutputPlan) -> bool {
+        let is_module = match output.format {
+            OutputFormat::Terraform | OutputFormat::TerraformJson => {
+                output.layout == Layout::Module
+            }
+            OutputFormat::Cloudformation => false,
+        };
+        is_module && !self.reads_tags
     }
 
     /// Inputs by name and parameters by path.
@@ -103,6 +129,7 @@ impl<'a> Variables<'a> {
                     "an expression is Terraform's own, and CloudFormation has none",
                     "write `{var: name}`, which both know",
                 );
+                self.reads_tags |= reads_variable(text, TAGS);
                 Value::Expression(text.as_str().into())
             }
             blueprint::ValueSpec::Parameter(path) => {

@@ -2,37 +2,21 @@
 //!
 //! In: inputs of the stack. Out: blocks. Pure.
 
-use super::{Texts, names_behind};
 use crate::aws::{ApplicationBalancer, Stack};
-use crate::emit::FileTree;
+use crate::plan::TAGS;
 use crate::sink::Terraform;
 use crate::stack::{Input, InputType, List, StoredParameter, Value};
 
-/// Variable for further tags of a module, with its description and type.
-const TAGS: &str = "tags";
+/// Description and type of a module's variable for further tags. A root module has its provider's
+/// `default_tags`.
 pub(crate) const MORE_TAGS: [&str; 2] =
     ["Further tags; those of the blueprint win.", "map(string)"];
 
-/// Returns the variable for further tags. A root module has its provider's `default_tags`; a
-/// variable of that name may be the blueprint's own, or declared by a file of the user's.
-pub(super) fn more_tags(stack: &Stack, texts: &Texts) -> Option<&'static str> {
-    let is_taken = stack.inputs.contains_key(TAGS) || names_behind(texts, "var.").contains(TAGS);
-    (!stack.is_root && !is_taken).then_some(TAGS)
-}
-
-/// Returns the variable for further tags that written files declare.
-pub(crate) fn written_tags(tree: &FileTree) -> Option<&'static str> {
-    let mut names = ["variables.tf", "variables.tf.json"].into_iter();
-    let text = names.find_map(|name| tree.files.get(name))?;
-    let text = std::str::from_utf8(text).expect("Terraform is UTF-8");
-    text.contains(MORE_TAGS[0]).then_some(TAGS)
-}
-
 /// Writes variables without a default first: a caller of the module has to give these.
-pub(super) fn variables(stack: &Stack, more_tags: Option<&str>, out: &mut Terraform) {
+pub(super) fn variables(stack: &Stack, out: &mut Terraform) {
     let inputs = stack.inputs.iter();
     let inputs = inputs.map(|(name, input)| (input.default.is_some(), &**name, Some(input)));
-    let tags = more_tags.map(|name| (true, name, None));
+    let tags = stack.has_more_tags.then_some((true, TAGS, None));
     let mut all: Vec<_> = inputs.chain(tags).collect();
     all.sort_by_key(|(is_optional, name, _)| (*is_optional, *name));
     for (_, name, input) in all {

@@ -73,9 +73,10 @@ impl CorsPlan {
 pub(crate) fn cors(
     blueprint: &Blueprint,
     routes: &Routes,
+    has_gateway: bool,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<CorsPlan> {
-    let spec = blueprint.spec.api.cors.as_ref()?;
+    let spec = blueprint.spec.api.cors.as_ref().filter(|_| has_gateway)?;
     diagnostics.extend(findings(blueprint, spec));
     let public: Vec<(&[Segment], &OperationPlan)> = routes
         .operations
