@@ -22,7 +22,7 @@ use std::time::{Duration, Instant};
 
 use inputs::operations;
 
-use gwgen::source::{Memory, RelativePath, SourceFile, Sources};
+use gwgen::source::{FilesInMemory, RelativePath, SourceFile, Sources};
 
 /// Runs of each measurement; the median counts.
 const ROUNDS: usize = 9;
@@ -381,7 +381,8 @@ impl Case {
             stages: Vec::new(),
         };
         let path = |name: &str| RelativePath::join("", name).expect("a plain name");
-        let files = Memory([("gwgen.yaml".to_owned(), self.blueprint.clone().into_bytes())].into());
+        let files =
+            FilesInMemory([("gwgen.yaml".to_owned(), self.blueprint.clone().into_bytes())].into());
         let blueprint = gwgen::blueprint::read(
             &files,
             path("gwgen.yaml"),
@@ -401,7 +402,7 @@ impl Case {
             .value
             .expect("it is a description")];
         clock.stop("openapi");
-        let plan = gwgen::plan::plan(&apis, &blueprint)
+        let plan = gwgen::plan::plan(&apis, &blueprint, &gwgen::memory::Memory::default())
             .value
             .expect("it can be planned");
         clock.stop("plan");

@@ -160,7 +160,7 @@ fn gateway(
     };
     let methods = gateway::routes(stack, plan, &behind);
     cors::gateway_responses(stack, plan, &api);
-    let deployment = gateway::deployment(stack, &api, &methods);
+    let deployment = gateway::deployment(stack, plan, &api, &methods);
     if plan.output.api_style == ApiStyle::Body {
         body::fold(stack, plan, &api, &deployment);
     }

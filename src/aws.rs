@@ -159,6 +159,14 @@ impl<K: HasArn> ResourceRef<K> {
     }
 }
 
+/// A kind that requests pass behind the API.
+pub(crate) trait BehindApi: Kind {
+    /// Terraform's blocks that they pass.
+    fn behind(&self, label: &Label) -> Vec<String> {
+        vec![format!("{}.{label}", Self::TERRAFORM)]
+    }
+}
+
 macro_rules! kinds {
     ($($kind:ident $(as $word:ident)? $(: $($mark:ident)+)?,)*) => {
         /// A resource of any kind.
@@ -238,6 +246,15 @@ macro_rules! kinds {
                 }
             }
 
+            /// Its blocks that requests pass behind the API.
+            pub fn behind(&self, _label: &Label) -> Vec<String> {
+                match self {
+                    $(Self::$kind(_kind) => {
+                        if_marked!(behind [$($($mark)+)?] _kind.behind(_label), Vec::new())
+                    })*
+                }
+            }
+
             /// Nodes that it waits for besides those it refers to.
             pub fn after(&self) -> Vec<Address> {
                 match self {
@@ -260,11 +277,13 @@ macro_rules! kinds {
 
 /// Reads the marks of `kinds!`: a kind with `blocks` has `more_blocks()`, which writes its further
 /// blocks in Terraform, one that `waits` has `after()`, one that is `retained` has `is_retained()`,
-/// one that is `grouped` may be an item of a group, with `item()` and `item_values()`.
+/// one that is `grouped` may be an item of a group, with `item()` and `item_values()`, and one that
+/// is `behind` the API is passed by requests.
 macro_rules! if_marked {
     (blocks [blocks $($rest:ident)*] $then:expr, $else:expr) => { $then };
     (waits [waits $($rest:ident)*] $then:expr, $else:expr) => { $then };
     (grouped [grouped $($rest:ident)*] $then:expr, $else:expr) => { $then };
+    (behind [behind $($rest:ident)*] $then:expr, $else:expr) => { $then };
     (retained [retained $($rest:ident)*] $then:expr, $else:expr) => { $then };
     ($mark:ident [$other:ident $($rest:ident)*] $then:expr, $else:expr) => {
         if_marked!($mark [$($rest)*] $then, $else)
@@ -276,33 +295,33 @@ kinds! {
     LogGroup,
     Role: blocks retained,
     ApplicationBalancer,
-    HttpListener,
-    ListenerRule,
+    HttpListener: behind,
+    ListenerRule: behind,
     PythonFunction as Function: waits,
     Schedule: blocks,
     SchedulePermission,
     Alarm,
     Bucket: blocks,
     SecurityGroup,
-    EgressRule,
-    IngressRule,
+    EgressRule: behind,
+    IngressRule: behind,
     LoadBalancer,
-    TargetGroup: blocks waits,
-    Listener,
+    TargetGroup: blocks waits behind,
+    Listener: behind,
     VpcLink,
     VpcLinkV2,
     RestApi: blocks,
     Authorizer,
-    AuthorizerPermission,
+    AuthorizerPermission: behind,
     Resource,
     RequestValidator,
     Model,
     Method: blocks grouped,
-    LambdaPermission as Permission,
+    LambdaPermission as Permission: behind,
     GatewayResponse: grouped,
     Account: retained,
     ClientCertificate,
-    Deployment: waits,
+    Deployment: blocks waits,
     Stage: blocks waits,
     ApiKey,
     UsagePlan,

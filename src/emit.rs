@@ -18,8 +18,9 @@ mod way;
 
 use std::collections::BTreeMap;
 
-use crate::aws::Stack;
+use crate::aws::{Deployment, Stack};
 use crate::blueprint::OutputFormat;
+use crate::memory::Memory;
 use crate::plan::Plan;
 use crate::printed::code;
 pub use crate::sink::BANNER;
@@ -30,6 +31,8 @@ pub use crate::stack::{logical_id, pascal};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FileTree {
     pub files: BTreeMap<String, Vec<u8>>,
+    /// Facts that later renders know; without the files.
+    pub memory: Memory,
 }
 
 /// Writes a stack in the format of the plan, with its README.
@@ -49,9 +52,23 @@ pub fn files(plan: &Plan, stack: &Stack, blueprint: &str) -> FileTree {
         notes: notes::notes(plan, &names),
         routes: &routes::table(plan),
     };
+    tree.memory = memory(plan, stack);
     let text = readme::readme(stack, facts);
     tree.files.insert("README.md".into(), text.into_bytes());
     tree
+}
+
+/// Facts that the next render has to know.
+fn memory(plan: &Plan, stack: &Stack) -> Memory {
+    let deployment = stack.all::<Deployment>().next();
+    let deployment = deployment.filter(|_| plan.output.format != OutputFormat::Cloudformation);
+    Memory {
+        deployments: match deployment {
+            Some(deployment) => plan.deployments.next(&deployment.digest),
+            None => plan.deployments.unchanged(),
+        },
+        ..Memory::default()
+    }
 }
 
 /// Returns the size of the template; none in Terraform. Unit: bytes.

@@ -15,7 +15,6 @@ mod description;
 mod diff;
 mod find;
 mod git;
-mod manifest;
 mod operations;
 mod output;
 mod path_state;

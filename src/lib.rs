@@ -12,6 +12,9 @@ pub mod diagnostic;
 // Files as read, with the places in them.
 pub mod source;
 
+// What earlier renders wrote and decided.
+pub mod memory;
+
 // Descriptions, with the faults of each operation as data.
 pub mod openapi;
 
@@ -64,6 +67,7 @@ use std::sync::Arc;
 
 use diagnostic::{Diagnostic, Outcome, Place};
 use emit::FileTree;
+use memory::Memory;
 use openapi::Api;
 use plan::Plan;
 use source::{Files, Library, RelativePath, SourceFile, Sources};
@@ -153,6 +157,9 @@ fn compile_blueprint(
         identity: blueprint.stack(),
         place: place_of_stack(blueprint, request),
     });
+    let Some(memory) = memory(files, request, compiled) else {
+        return;
+    };
     let before = compiled.diagnostics.len();
     let Some(apis) = describe(files, request, blueprint, compiled) else {
         return;
@@ -160,7 +167,7 @@ fn compile_blueprint(
     let is_whole = !compiled.diagnostics[before..]
         .iter()
         .any(Diagnostic::is_error);
-    let mut planned = plan::plan(&apis, blueprint);
+    let mut planned = plan::plan(&apis, blueprint, &memory);
     planned.diagnostics.retain(|diagnostic| {
         // A part that cannot be read may hold public operations.
         let is_certain = is_whole || *diagnostic.code != diagnostic::NOTHING_PUBLIC;
@@ -196,6 +203,16 @@ fn compile_blueprint(
         compiled.assembled = Some(assembled);
     }
     compiled.plan = Some(plan);
+}
+
+/// Reads the memory of the output folder; `None` where it cannot be trusted.
+fn memory(files: &dyn Files, request: &Request, compiled: &mut Compiled) -> Option<Memory> {
+    let Some(folder) = &compiled.output else {
+        return Some(Memory::default());
+    };
+    let display = source::shown(&request.display, request.blueprint.folder(), folder);
+    let read = memory::read(files, folder, &display);
+    compiled.take(read)
 }
 
 /// Reads the descriptions that the blueprint names, each with the files that it refers to; `None`

@@ -48,6 +48,8 @@ pub use crate::plan::routes::cors::{CorsPlan, PreflightPlan};
 pub use crate::plan::routes::tree::Refusal;
 pub(crate) use crate::plan::rules::patterns::{PatternKind, Patterns, exact};
 pub use crate::plan::stage::cache::CachePlan;
+pub use crate::plan::stage::deployments::DeploymentsPlan;
+pub(crate) use crate::plan::stage::deployments::RING;
 pub use crate::plan::stage::domain::{DomainPlan, ManagedDomainPlan};
 pub use crate::plan::stage::endpoint::{EndpointPlan, PolicyPlan};
 pub use crate::plan::stage::gateway_responses::GatewayResponsePlan;
@@ -297,6 +299,7 @@ pub struct Plan {
     pub endpoint: EndpointPlan,
     pub domain: Option<DomainPlan>,
     pub stage: StagePlan,
+    pub deployments: DeploymentsPlan,
     /// `None` where no topic is named.
     pub alarms: Option<AlarmsPlan>,
     pub cross_zone: bool,

@@ -98,9 +98,9 @@ pub trait Files {
 
 /// Files by path, for tests and for callers that have them already.
 #[derive(Debug, Default)]
-pub struct Memory(pub std::collections::BTreeMap<String, Vec<u8>>);
+pub struct FilesInMemory(pub std::collections::BTreeMap<String, Vec<u8>>);
 
-impl Files for Memory {
+impl Files for FilesInMemory {
     fn read(&self, path: &RelativePath) -> Result<Vec<u8>, ReadError> {
         self.0
             .get(path.as_str())

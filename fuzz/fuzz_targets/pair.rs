@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use gwgen::openapi::HttpMethod;
-use gwgen::source::{Library, Memory, RelativePath, SourceFile};
+use gwgen::source::{Library, FilesInMemory, RelativePath, SourceFile};
 use gwgen_fuzz::pairs::{Pair, pair};
 use gwgen_fuzz::{Tally, at_exit, offered, run};
 
@@ -47,7 +47,7 @@ fn compare_readers(pair: &Pair) {
     let path = RelativePath::join("", pair.api.0).expect("the name is plain");
     let file = SourceFile::of(pair.api.1.clone().into_bytes(), path, pair.api.0.into())
         .expect("it rendered");
-    let no_other = Memory(BTreeMap::new());
+    let no_other = FilesInMemory(BTreeMap::new());
     let api = gwgen::openapi::read(&file, &Library::new(&no_other))
         .value
         .expect("it rendered");

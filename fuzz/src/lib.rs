@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use gwgen::diagnostic::Severity;
-use gwgen::source::{Memory, RelativePath};
+use gwgen::source::{FilesInMemory, RelativePath};
 use gwgen::{Compiled, Request, compile};
 
 /// A description that renders with `BLUEPRINT`.
@@ -29,7 +29,7 @@ pub const BLUEPRINT: &str = "version: 1\nname: shop\nspec: openapi.yaml\ntopolog
 /// Compiles files; the first is the blueprint. Holds every finding against its place, and every
 /// file against its format.
 pub fn run(files: &[(&str, &[u8])]) -> Compiled {
-    let memory = Memory(
+    let memory = FilesInMemory(
         files
             .iter()
             .map(|(name, bytes)| ((*name).to_owned(), bytes.to_vec()))

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::{HasId, Home, Kind};
+use super::{BehindApi, HasId, Home, Kind};
 use crate::sink::{Properties, Terraform};
 use crate::stack::{Handle, List, Spelling, Value};
 
@@ -67,6 +67,8 @@ pub struct EgressRule {
 
 fields! { EgressRule { access: [group, port, to], other: [description] } }
 
+impl BehindApi for EgressRule {}
+
 impl Kind for EgressRule {
     const TERRAFORM: &'static str = "aws_vpc_security_group_egress_rule";
     const CLOUDFORMATION: &'static str = "AWS::EC2::SecurityGroupEgress";
@@ -122,6 +124,8 @@ pub struct IngressRule {
 }
 
 fields! { IngressRule { access: [group, port, from], other: [description] } }
+
+impl BehindApi for IngressRule {}
 
 impl Kind for IngressRule {
     const TERRAFORM: &'static str = "aws_vpc_security_group_ingress_rule";

@@ -14,7 +14,7 @@ pub use target_group::{
 
 use serde::Serialize;
 
-use super::{HasArn, Home, Kind};
+use super::{BehindApi, HasArn, Home, Kind};
 use crate::sink::{Properties, Terraform};
 use crate::stack::Value;
 
@@ -85,6 +85,8 @@ impl Listener {
         }
     }
 }
+
+impl BehindApi for Listener {}
 
 impl Kind for Listener {
     const TERRAFORM: &'static str = "aws_lb_listener";

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::python::PythonFunction;
-use super::{Home, Kind, RestApi};
+use super::{BehindApi, Home, Kind, RestApi};
 use crate::sink::{Properties, Terraform};
 use crate::stack::{Handle, Here, Value};
 
@@ -164,6 +164,8 @@ impl LambdaPermission {
         ])
     }
 }
+
+impl BehindApi for LambdaPermission {}
 
 impl Kind for LambdaPermission {
     const TERRAFORM: &'static str = "aws_lambda_permission";

@@ -34,6 +34,8 @@ codes! {
     SEVERAL_DESCRIPTIONS = "GW0013" "several-descriptions" Error;
     OUT_OF_DATE = "GW0014" "out-of-date" Error;
     NOT_STAGED = "GW0015" "not-staged" Error;
+    MERGED_MANIFEST = "GW0016" "merged-manifest" Info;
+    MISSING_MANIFEST = "GW0017" "missing-manifest" Error;
     OUTPUT_IN_USE = "GW0020" "output-in-use" Error;
 
     NOT_UTF8 = "GW1001" "not-utf-8" Error;

@@ -59,6 +59,7 @@ pub(crate) fn written(
     });
     FileTree {
         files: [(name(syntax).to_owned(), out.into_text().into_bytes())].into(),
+        ..FileTree::default()
     }
 }
 

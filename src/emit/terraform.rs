@@ -12,10 +12,10 @@ use std::ops::Range;
 
 use memchr::memmem::Finder;
 
-use crate::aws::{Entry, LogGroup, PythonFunction, RestApi, Stack};
+use crate::aws::{Deployment, Entry, LogGroup, PythonFunction, RestApi, Stack};
 use crate::emit::FileTree;
-use crate::plan::TAGS;
 use crate::plan::names::MAX_SHORT_ENVIRONMENT;
+use crate::plan::{RING, TAGS};
 use crate::sink::{Content, Hcl as _, Syntax, Terraform, key};
 use crate::stack::{File, Group, Here, Label, Value};
 pub(crate) use variables::{MORE_TAGS, variable_type};
@@ -35,6 +35,17 @@ type IndexedEntry<'a> = (usize, &'a Entry);
 
 /// Writes a file of its own.
 type Write = fn(&Stack, &mut Terraform);
+
+/// Files of their own beside those of the nodes.
+const PARTS: [(&str, Write); 7] = [
+    (BODY, body),
+    ("versions", versions),
+    ("variables", variables::variables),
+    ("data", variables::parameters),
+    ("outputs", outputs),
+    ("providers", provider_block),
+    ("removed", removed),
+];
 
 /// Writes a stack.
 pub fn files(syntax: Syntax, stack: &Stack) -> FileTree {
@@ -82,15 +93,7 @@ pub(crate) fn written(
         });
         contents.insert(name, out.suspend());
     }
-    let parts: [(&str, Write); 6] = [
-        (BODY, body),
-        ("versions", versions),
-        ("variables", variables::variables),
-        ("data", variables::parameters),
-        ("outputs", outputs),
-        ("providers", provider_block),
-    ];
-    for (name, write) in parts {
+    for (name, write) in PARTS {
         out.resume(None);
         write(stack, &mut out);
         contents.insert([name, syntax.ending()].concat(), out.suspend());
@@ -117,7 +120,10 @@ pub(crate) fn written(
             .entry(code.zip())
             .or_insert_with(|| package::zip(code));
     }
-    FileTree { files }
+    FileTree {
+        files,
+        ..FileTree::default()
+    }
 }
 
 /// A local value with a line for each item, and the blocks for all of them.
@@ -183,6 +189,23 @@ fn provider_block(stack: &Stack, out: &mut Terraform) {
     out.labelled(&["provider", "aws"], |out| {
         out.optional("region", stack.provider_region.as_deref());
     });
+}
+
+/// Deployments of other renders: AWS keeps them, as the stage may show one of them.
+fn removed(stack: &Stack, out: &mut Terraform) {
+    let Some((entry, _)) = stack.entries_of::<Deployment>().next() else {
+        return;
+    };
+    for name in RING
+        .iter()
+        .filter(|name| **name != entry.address.label.as_str())
+    {
+        out.labelled(&["removed"], |out| {
+            let kind = entry.address.names.terraform;
+            out.bare("from", format_args!("{kind}.{name}"));
+            out.block("lifecycle", |out| out.attribute("destroy", false));
+        });
+    }
 }
 
 /// Local values. Of account, partition and region those that one of the texts refers to.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::names::OutputNames;
 use super::{FileTree, terraform};
-use crate::aws::{Role, Stack};
+use crate::aws::{Deployment, Entry, Role, Stack};
 use crate::blueprint::OutputFormat;
 use crate::limits::{CALLS_PER_SECOND, api_objects};
 use crate::plan::{Plan, TAGS};
@@ -48,11 +48,43 @@ pub(crate) fn usage(plan: &Plan, stack: &Stack, names: &OutputNames, tree: &File
     }
     if plan.output.format == OutputFormat::Terraform && api_objects(stack) > 0 {
         text.push_str(
-            "\n\nThe maps of `triggers` have colons, so that `terraform fmt` aligns nothing in them: one more route is one more line.",
+            "\n\nThe maps have colons, so that `terraform fmt` aligns nothing in them: one more route is one more line.",
         );
+    }
+    if let Some((entry, _)) = stack.entries_of::<Deployment>().next() {
+        text.push_str("\n\n");
+        text.push_str(&after_a_value(entry, names));
     }
     text
 }
+
+/// What to do where a value of deploy time changes: the files of a render then stay, and with them
+/// the deployment's name.
+///
+/// Source: docs/aws-rules.md#w16.
+fn after_a_value(entry: &Entry, names: &OutputNames) -> String {
+    let module = names.is_module().then(|| format!("module.{}.", names.name));
+    let prefix = module.unwrap_or_default();
+    let commands = format!(
+        "terraform state rm '{prefix}{}'\nterraform apply",
+        entry.address
+    );
+    format!(
+        "The stage shows a deployment, which is a copy of the API. Each render that changes the API gives it a new name; Terraform forgets the \
+         earlier ones (`removed`), and AWS keeps them as history. Where only a *value* changes that the API holds, the name stays and AWS refuses \
+         to replace the deployment (\"Active stages pointing to this deployment\"). Forget it first:\n\n{}\n\n\
+         Earlier deployments cost nothing. To list and to delete them (AWS deletes none that a stage shows):\n\n{}",
+        shell(&commands),
+        shell(HISTORY),
+    )
+}
+
+fn shell(commands: &str) -> String {
+    format!("```sh\n{commands}\n```")
+}
+
+/// Commands about earlier deployments.
+const HISTORY: &str = "aws apigateway get-deployments --rest-api-id API_ID\naws apigateway delete-deployment --rest-api-id API_ID --deployment-id ID";
 
 /// Inputs without a default, and those with one.
 fn inputs(stack: &Stack) -> [Vec<(&Arc<str>, &Input)>; 2] {
@@ -144,7 +176,7 @@ fn commands(stack: &Stack) -> String {
         code.push_str(&format!(" \\\n  -var '{name}={value}'"));
     }
     code.push_str(" \\\n  -input=false");
-    let mut text = format!("In this folder:\n\n```sh\n{code}\n```");
+    let mut text = format!("In this folder:\n\n{}", shell(&code));
     let secret = required.iter().filter(|(_, input)| input.sensitive);
     let secret: Vec<String> = secret.map(|(name, _)| format!("`TF_VAR_{name}`")).collect();
     if !secret.is_empty() {

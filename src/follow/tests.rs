@@ -5,7 +5,7 @@ use crate::assemble::{Assembled, assemble};
 use crate::aws::{FixedResponse, ListenerRule, RuleAction};
 use crate::openapi::HttpMethod;
 use crate::plan::Segment;
-use crate::source::{Memory, RelativePath};
+use crate::source::{FilesInMemory, RelativePath};
 use crate::stack::{File, Label};
 use crate::{Request, compile};
 
@@ -22,7 +22,10 @@ fn with_rule(pattern: &str, method: Option<&'static str>) -> Assembled {
     ];
     let blueprint = RelativePath::join("", "gwgen.yaml").unwrap();
     let display = "gwgen.yaml".into();
-    let compiled = compile(&Memory(files.into()), &Request { blueprint, display });
+    let compiled = compile(
+        &FilesInMemory(files.into()),
+        &Request { blueprint, display },
+    );
     assert!(compiled.tree.is_some(), "{:#?}", compiled.diagnostics);
     let mut assembled = assemble(&compiled.plan.unwrap());
     let first = assembled.stack.all::<ListenerRule>().next().unwrap();

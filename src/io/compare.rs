@@ -9,11 +9,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::banner::carries_banner;
-use super::manifest::{self, FileHashes, Manifest};
 use super::output::{OutputFolder, failed};
 use super::path_state::{FolderState, PathState};
 use crate::diagnostic::{self, Diagnostic, Place};
 use crate::emit::FileTree;
+use crate::memory::{self, FactMap, Memory, damaged};
+use crate::source::reserved::is_staging_folder;
 
 /// The act that makes a file what it is to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,8 +55,8 @@ pub(crate) struct FolderComparison<'a> {
     pub diagnostics: Vec<Diagnostic>,
     /// The manifest on disk.
     pub(crate) old_manifest: Option<Vec<u8>>,
-    /// Files that the new manifest lists.
-    hashes: FileHashes,
+    /// What the new manifest holds.
+    memory: Memory,
     pub(crate) new_manifest: Vec<u8>,
     /// Staging folders of runs that were killed, or that write at this moment.
     pub(crate) leftovers: Vec<PathBuf>,
@@ -67,7 +68,7 @@ impl FolderComparison<'_> {
         let differs =
             self.differences.is_empty() && self.old_manifest.as_deref() != Some(&self.new_manifest);
         differs.then(|| FileDifference {
-            path: manifest::NAME.to_owned(),
+            path: memory::NAME.to_owned(),
             old: self.old_manifest.clone(),
             new: Some(&self.new_manifest),
         })
@@ -76,18 +77,11 @@ impl FolderComparison<'_> {
     /// The manifest while files are written: lists old and new files, and the hashes before. If
     /// this run is killed, the next one reads from it which files gwgen wrote.
     pub(crate) fn interim_manifest(&self) -> Vec<u8> {
-        let mut interim = Manifest {
-            files: self.hashes.clone(),
-            before: FileHashes::new(),
-        };
+        let mut interim = self.memory.clone();
         for difference in &self.differences {
-            let Some(old) = &difference.old else { continue };
-            let hashes = if difference.new.is_some() {
-                &mut interim.before
-            } else {
-                &mut interim.files
-            };
-            hashes.insert(difference.path.clone(), manifest::hash(old));
+            if let Some(old) = &difference.old {
+                add(&mut interim.files, &difference.path, memory::hash(old));
+            }
         }
         interim.printed()
     }
@@ -104,9 +98,13 @@ impl OutputFolder {
     pub(crate) fn compare<'a>(&self, tree: &'a FileTree) -> FolderComparison<'a> {
         let mut comparison = FolderComparison {
             leftovers: self.leftovers(),
+            memory: tree.memory.clone(),
             ..FolderComparison::default()
         };
         let manifest = self.manifest(&mut comparison);
+        comparison
+            .diagnostics
+            .extend(self.missing(&comparison, tree));
         let mut comparer = Comparer {
             folder: self,
             manifest: &manifest,
@@ -123,21 +121,17 @@ impl OutputFolder {
         }
         let mut comparison = comparer.comparison;
         comparison.differences.sort_by(|a, b| a.path.cmp(&b.path));
-        comparison.new_manifest = Manifest {
-            files: comparison.hashes.clone(),
-            before: FileHashes::new(),
-        }
-        .printed();
+        comparison.new_manifest = comparison.memory.printed();
         comparison
     }
 
     /// Reads the manifest on disk. Errors: GW0001 unreadable, GW0010 damaged.
-    fn manifest(&self, comparison: &mut FolderComparison<'_>) -> Manifest {
-        let display = self.shown(manifest::NAME);
-        let manifest = match PathState::read(&self.path.join(manifest::NAME)) {
-            Ok(PathState::Missing) => Ok(Manifest::default()),
+    fn manifest(&self, comparison: &mut FolderComparison<'_>) -> Memory {
+        let display = self.shown(memory::NAME);
+        let manifest = match PathState::read(&self.path.join(memory::NAME)) {
+            Ok(PathState::Missing) => Ok(Memory::default()),
             Ok(PathState::File(bytes)) => {
-                let manifest = Manifest::parse(&bytes).map_err(|why| damaged(&display, &why));
+                let manifest = Memory::parse(&bytes).map_err(|why| damaged(&display, &why));
                 comparison.old_manifest = Some(bytes);
                 manifest
             }
@@ -146,18 +140,32 @@ impl OutputFolder {
         };
         manifest.unwrap_or_else(|diagnostic| {
             comparison.diagnostics.push(diagnostic);
-            Manifest::default()
+            Memory::default()
         })
+    }
+
+    /// Reports files that gwgen wrote, as their banner says, where there is no manifest. Errors:
+    /// GW0017.
+    fn missing(&self, comparison: &FolderComparison<'_>, tree: &FileTree) -> Option<Diagnostic> {
+        let is_there = comparison.old_manifest.is_some() || comparison.has_error();
+        let is_generated = |path: &&String| match PathState::read(&self.path.join(path)) {
+            Ok(PathState::File(bytes)) => carries_banner(&bytes),
+            Ok(PathState::Missing | PathState::Other(_)) | Err(_) => false,
+        };
+        let found = (!is_there).then(|| tree.files.keys().find(is_generated))??;
+        let (manifest, beside) = (self.shown(memory::NAME), self.shown(found));
+        let diagnostic = diagnostic::MISSING_MANIFEST
+            .at(Place::file(&beside))
+            .message(format_args!("`{manifest}` is missing beside `{beside}`, which gwgen wrote: what earlier renders named and closed is not known; nothing was written"))
+            .help(format_args!("restore `{manifest}` from version control; or, where nothing of it was ever deployed, delete the folder `{}` and render again", self.display));
+        Some(diagnostic)
     }
 
     /// Staging folders. Their content proves nothing, since anybody can commit such a folder.
     fn leftovers(&self) -> Vec<PathBuf> {
         let entries = fs::read_dir(&self.path).into_iter().flatten().flatten();
         let staging = entries.filter(|entry| {
-            entry
-                .file_name()
-                .to_str()
-                .is_some_and(manifest::is_staging_folder)
+            entry.file_name().to_str().is_some_and(is_staging_folder)
                 && entry.file_type().is_ok_and(|kind| kind.is_dir())
         });
         staging.map(|entry| entry.path()).collect()
@@ -168,7 +176,7 @@ impl OutputFolder {
 struct Comparer<'a, 'f> {
     folder: &'f OutputFolder,
     /// The manifest on disk.
-    manifest: &'f Manifest,
+    manifest: &'f Memory,
     /// States of the folders that were looked at.
     folders: BTreeMap<String, FolderState>,
     comparison: FolderComparison<'a>,
@@ -177,10 +185,8 @@ struct Comparer<'a, 'f> {
 impl<'a> Comparer<'a, '_> {
     /// Compares a file that is to be written.
     fn compare_file(&mut self, path: &str, new: &'a [u8]) {
-        self.comparison
-            .hashes
-            .insert(path.to_owned(), manifest::hash(new));
-        if !manifest::is_below(path) {
+        add(&mut self.comparison.memory.files, path, memory::hash(new));
+        if !memory::is_below(path) {
             let diagnostic = diagnostic::UNWRITABLE_FILE
                 .at(Place::file(&self.folder.shown(path)))
                 .message(format_args!(
@@ -230,8 +236,8 @@ impl<'a> Comparer<'a, '_> {
             Ok(PathState::File(_) | PathState::Other(_)) => {
                 self.report(edited_orphan(&self.folder.shown(path)));
                 // It stays in the manifest, so that it is reported until it is gone.
-                let hash = self.manifest.files[path].clone();
-                self.comparison.hashes.insert(path.to_owned(), hash);
+                let hashes = self.manifest.files[path].clone();
+                self.comparison.memory.files.insert(path.to_owned(), hashes);
             }
         }
     }
@@ -278,16 +284,13 @@ impl<'a> Comparer<'a, '_> {
     }
 }
 
+fn add(files: &mut FactMap, path: &str, hash: String) {
+    files.entry(path.to_owned()).or_default().insert(hash);
+}
+
 fn edited_orphan(display: &Arc<str>) -> Diagnostic {
     diagnostic::EDITED_ORPHAN
         .at(Place::file(display))
         .message(format_args!("`{display}` is no longer part of the output, but was edited since gwgen wrote it: it stays"))
         .help("delete it, or, to keep it as your own, remove its line from `.gwgen.json`")
-}
-
-fn damaged(display: &Arc<str>, why: &str) -> Diagnostic {
-    diagnostic::DAMAGED_MANIFEST
-        .at(Place::file(display))
-        .message(format_args!("`{display}` is no manifest that can be trusted: {why}; nothing was written"))
-        .help("restore it from version control, or delete it and the files that gwgen wrote beside it, and render again")
 }

@@ -89,7 +89,7 @@ fn is_description(disk: &Disk, folder: &str, path: &str) -> bool {
 pub(crate) fn create(path: &Path, bytes: &[u8]) -> io::Result<bool> {
     let staged = path.with_file_name(format!(
         "{}{}",
-        super::manifest::STAGING,
+        crate::source::reserved::STAGING,
         std::process::id()
     ));
     let written = fs::OpenOptions::new()

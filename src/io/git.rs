@@ -7,9 +7,9 @@
 use std::io;
 use std::process::Command;
 
-use super::manifest;
 use super::output::OutputFolder;
 use crate::emit::FileTree;
+use crate::memory;
 
 impl OutputFolder {
     /// Generated files that git's index does not hold as they are on disk; sorted, without files
@@ -36,7 +36,7 @@ impl OutputFolder {
             .split(|byte| *byte == 0)
             .filter_map(|path| std::str::from_utf8(path).ok());
         let mut paths: Vec<String> = listed
-            .filter(|path| *path == manifest::NAME || tree.files.contains_key(*path))
+            .filter(|path| *path == memory::NAME || tree.files.contains_key(*path))
             .map(str::to_owned)
             .collect();
         paths.sort_unstable();

@@ -90,6 +90,7 @@ fn tree(files: &[(&str, &str)]) -> FileTree {
             .iter()
             .map(|(path, text)| ((*path).to_owned(), marked(text).into_bytes()))
             .collect(),
+        ..FileTree::default()
     }
 }
 
@@ -218,15 +219,16 @@ fn a_foreign_file_is_refused_and_nothing_is_written() {
 }
 
 #[test]
-fn a_foreign_file_with_the_same_bytes_is_taken_over() {
+fn generated_files_without_their_manifest_are_refused() {
     let repository = Repository::new();
     repository.edit("infra/a.tf", "1\n");
-    assert_eq!(
-        written(&repository.infra(), &[("a.tf", "1\n")]),
-        [(".gwgen.json".to_owned(), FileChange::Created)]
-    );
-    written(&repository.infra(), &[("a.tf", "2\n")]);
-    assert_eq!(repository.text("infra/a.tf"), "2\n");
+    for text in ["1\n", "2\n"] {
+        let files = [("a.tf", text), ("b.tf", "1\n")];
+        refused(&repository.infra(), &files, &diagnostic::MISSING_MANIFEST);
+    }
+    assert_eq!(repository.names(), ["a.tf"]);
+    fs::remove_dir_all(repository.path("infra")).unwrap();
+    written(&repository.infra(), &[("a.tf", "1\n")]);
 }
 
 #[test]
@@ -322,7 +324,9 @@ fn a_manifest_that_cannot_be_trusted_stops_everything() {
         format!("{{\"version\": 1, \"files\": {{\"x/../../mine\": \"{hash}\"}}}}"),
         format!("{{\"version\": 1, \"files\": {{\"..\\\\mine\": \"{hash}\"}}}}"),
         format!("{{\"version\": 1, \"files\": {{\".git/config\": \"{hash}\"}}}}"),
-        format!("{{\"version\": 1, \"files\": {{\"a.tf\": \"{hash}\", \"a.tf\": \"{hash}\"}}}}"),
+        format!("{{\"files\": {{\"a.tf\": \"{hash}\"}}}}"),
+        "{\"version\": 1, \"files\": {\n<<<<<<< HEAD\n=======\n\"../mine\": \"1\"\n>>>>>>> b\n}}"
+            .to_owned(),
         "{\"version\": 1, \"files\": {\"a.tf\": \"1\"}}".to_owned(),
     ];
     for manifest in damaged {
@@ -376,6 +380,7 @@ fn two_writers_at_once_leave_whole_files() {
             files: (0..20)
                 .map(|n| (format!("f{n}.tf"), marked(&long(letter)).into_bytes()))
                 .collect(),
+            ..FileTree::default()
         })
         .into();
     written(&repository.infra(), &[]);
@@ -407,7 +412,10 @@ fn five_thousand_files_take_no_quadratic_time() {
     let files = (0..5_000)
         .map(|n| (format!("d{}/f{n}.tf", n % 50), vec![b'x'; 100]))
         .collect();
-    let tree = FileTree { files };
+    let tree = FileTree {
+        files,
+        ..FileTree::default()
+    };
     assert_eq!(repository.infra().write(&tree).changed.len(), 5_000);
     assert_eq!(repository.infra().write(&tree).comparison.unchanged, 5_000);
 }

@@ -11,12 +11,13 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::banner::carries_banner;
 use super::compare::{FileChange, FolderComparison};
-use super::manifest;
 use super::operations as disk;
 use super::output::{OutputFolder, failed};
 use super::path_state::PathState;
 use crate::diagnostic::{self, Diagnostic, Place};
 use crate::emit::FileTree;
+use crate::memory;
+use crate::source::reserved::STAGING;
 
 /// Staged name of the manifest that is in place while files are written.
 const INTERIM_MANIFEST: &str = "manifest";
@@ -104,12 +105,12 @@ impl OutputFolder {
             }
         }
         let put_manifest =
-            |name: &str, bytes: &[u8]| staging.put_synced(name, bytes).map_err(at(manifest::NAME));
+            |name: &str, bytes: &[u8]| staging.put_synced(name, bytes).map_err(at(memory::NAME));
         let place_manifest = |name: &str| {
-            disk::rename(&staging.path.join(name), &self.path.join(manifest::NAME))
-                .map_err(at(manifest::NAME))
+            disk::rename(&staging.path.join(name), &self.path.join(memory::NAME))
+                .map_err(at(memory::NAME))
         };
-        put_manifest(manifest::NAME, &comparison.new_manifest)?;
+        put_manifest(memory::NAME, &comparison.new_manifest)?;
         let interim = comparison.interim_manifest();
         if !differences.is_empty() {
             put_manifest(INTERIM_MANIFEST, &interim)?;
@@ -131,7 +132,7 @@ impl OutputFolder {
         }
         // Where files were only added, both manifests are equal.
         if differences.is_empty() || interim != comparison.new_manifest {
-            place_manifest(manifest::NAME)?;
+            place_manifest(memory::NAME)?;
         }
         changed.extend(alone);
         Ok(())
@@ -179,7 +180,7 @@ fn remove_leftover(folder: &Path) -> io::Result<()> {
         };
         // On a full disk a file is cut off or empty.
         let is_manifest =
-            [manifest::NAME, INTERIM_MANIFEST].contains(&name) && manifest::is_start(&bytes);
+            [memory::NAME, INTERIM_MANIFEST].contains(&name) && memory::is_start(&bytes);
         let is_staged = name.bytes().all(|byte| byte.is_ascii_digit())
             && (bytes.is_empty() || carries_banner(&bytes));
         if !is_manifest && !is_staged {
@@ -228,11 +229,7 @@ impl Staging {
     fn new(output: &Path) -> io::Result<Self> {
         loop {
             let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-            let path = output.join(format!(
-                "{}{}-{number}",
-                manifest::STAGING,
-                std::process::id()
-            ));
+            let path = output.join(format!("{}{}-{number}", STAGING, std::process::id()));
             match disk::make_folder(&path) {
                 // A process with the same id was killed.
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => {}

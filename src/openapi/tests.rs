@@ -5,7 +5,7 @@ mod other_files;
 use std::sync::Arc;
 
 use super::*;
-use crate::source::{Memory, RelativePath};
+use crate::source::{FilesInMemory, RelativePath};
 
 fn file(json: &str) -> SourceFile {
     let path = RelativePath::join("", "openapi.yaml").expect("a plain name");
@@ -14,7 +14,7 @@ fn file(json: &str) -> SourceFile {
 }
 
 /// No other files.
-static NONE: Memory = Memory(BTreeMap::new());
+static NONE: FilesInMemory = FilesInMemory(BTreeMap::new());
 
 /// Reads a description of one file.
 fn read_alone(file: &SourceFile) -> Outcome<Api> {

@@ -6,11 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::{
-    BackendPlan, ForwardersPlan, InputType, NetworkPlan, OperationPlan, OutputPlan, Plan, Prefix,
-    Segment, Value, routes, stage,
+    BackendPlan, DeploymentsPlan, ForwardersPlan, InputType, NetworkPlan, OperationPlan,
+    OutputPlan, Plan, Prefix, Segment, Value, routes, stage,
 };
 use crate::blueprint::{AuthSpec, Blueprint, BlueprintSpec, Exposure};
 use crate::diagnostic::{self, Diagnostic, Outcome};
+use crate::memory::Memory;
 use crate::openapi::{Api, refuses};
 use crate::plan::access::{authorizers, keys, schemes};
 use crate::plan::alarms;
@@ -27,11 +28,11 @@ use crate::plan::stage::{domain, endpoint, gateway_responses};
 use crate::plan::variables::Variables;
 use crate::source::pointer;
 
-/// Joins descriptions, in the order of `spec`, with a blueprint.
+/// Joins descriptions, in the order of `spec`, with a blueprint, after earlier renders.
 ///
 /// Errors: those of `backends`, `network`, `routes`, `access`, `stage` and
 /// `variables`; GW3006 nothing public, GW2002 name, GW2070 nothing but a load balancer.
-pub fn plan(apis: &[Api], blueprint: &Blueprint) -> Outcome<Plan> {
+pub fn plan(apis: &[Api], blueprint: &Blueprint, memory: &Memory) -> Outcome<Plan> {
     let spec = &blueprint.spec;
     let (mut diagnostics, mut route_findings) = (Vec::new(), Vec::new());
     let output = output(spec);
@@ -62,10 +63,9 @@ pub fn plan(apis: &[Api], blueprint: &Blueprint) -> Outcome<Plan> {
     let (inputs, parameters) = variables.finish();
     diagnostics.append(&mut route_findings);
     diagnostics.extend(description_findings(apis, blueprint));
-    diagnostics.extend(keys::uncovered(blueprint, &routes.operations, &authorizers));
-    let rule_findings = listener_rules(blueprint, &routes, &backends, network.as_mut());
-    let path_findings = forwarded_paths(blueprint, &routes, &mut backends, forwarders.as_mut());
-    diagnostics.extend(rule_findings.into_iter().chain(path_findings));
+    let rules = listener_rules(blueprint, &routes, &backends, network.as_mut());
+    let paths = forwarded_paths(blueprint, &routes, &mut backends, forwarders.as_mut());
+    diagnostics.extend([rules, paths].concat());
     let cors = cors::cors(blueprint, &routes, has_gateway, &mut diagnostics);
     let plan = Plan {
         prefix,
@@ -96,6 +96,7 @@ pub fn plan(apis: &[Api], blueprint: &Blueprint) -> Outcome<Plan> {
         endpoint,
         domain,
         stage,
+        deployments: DeploymentsPlan::of(memory),
         alarms,
         cross_zone: spec.nlb.cross_zone,
         limits: spec.limits.clone(),
@@ -213,6 +214,11 @@ fn plan_findings(
     bases: &[[Vec<Segment>; 2]],
 ) -> Vec<Diagnostic> {
     let mut findings: Vec<Diagnostic> = nothing_public(plan, blueprint).into_iter().collect();
+    findings.extend(keys::uncovered(
+        blueprint,
+        &plan.operations,
+        &plan.authorizers,
+    ));
     findings.extend(stage::role_of_others(plan, blueprint));
     findings.extend(bounds::bounds(plan, blueprint));
     findings.extend(domain::findings(blueprint, plan, bases));

@@ -3,6 +3,7 @@
 //! In: the blueprint's `stage`, `account` and `api.waf`. Out: `StagePlan`. Pure.
 
 pub(crate) mod cache;
+pub(crate) mod deployments;
 pub(crate) mod domain;
 pub(crate) mod endpoint;
 pub(crate) mod gateway_responses;

@@ -115,7 +115,7 @@ fn spot(index: usize) -> (usize, usize) {
 fn files_are_read_once_and_stay_where_they_are() {
     let names: Vec<String> = (0..40).map(|number| format!("{number}.yaml")).collect();
     let contents = names.iter().map(|name| (name.clone(), name.clone().into()));
-    let memory = super::Memory(contents.collect());
+    let memory = super::FilesInMemory(contents.collect());
     let library = Library::new(&memory);
     let open = |name: &str| library.open(&RelativePath::join("", name).unwrap(), || name.into());
     let files: Vec<&Arc<SourceFile>> = names.iter().map(|name| open(name).unwrap()).collect();

@@ -9,6 +9,14 @@ pub(crate) const STAGING: &str = ".gwgen.tmp-";
 /// Name of the manifest in an output folder.
 pub(crate) const MANIFEST: &str = ".gwgen.json";
 
+/// Returns whether a name is that of a staging folder: the process's id and a number.
+pub(crate) fn is_staging_folder(name: &str) -> bool {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    name.strip_prefix(STAGING)
+        .and_then(|rest| rest.split_once('-'))
+        .is_some_and(|(process, number)| is_number(process) && is_number(number))
+}
+
 /// Names that Windows reserves for devices, whatever follows a dot.
 const DEVICES: [&str; 22] = [
     "con", "prn", "aux", "nul", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8",

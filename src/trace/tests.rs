@@ -1,7 +1,7 @@
 //! Requests that take the paths that were recorded of AWS.
 
 use crate::openapi::HttpMethod;
-use crate::source::{Memory, RelativePath};
+use crate::source::{FilesInMemory, RelativePath};
 use crate::trace::{Trace, TracedRequest, trace};
 use crate::{Request, compile};
 
@@ -17,7 +17,7 @@ fn traced(method: HttpMethod, path: &str) -> Trace {
     ];
     let blueprint = RelativePath::join("", "gwgen.yaml").unwrap();
     let compiled = compile(
-        &Memory(files.into()),
+        &FilesInMemory(files.into()),
         &Request {
             blueprint,
             display: "gwgen.yaml".into(),

@@ -12,14 +12,14 @@ mod sync;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::source::{Memory, RelativePath};
+use crate::source::{FilesInMemory, RelativePath};
 use crate::{Compiled, Request, compile};
 
 /// Compiles `gwgen.yaml` among the files.
 fn compiled(files: BTreeMap<String, Vec<u8>>) -> Compiled {
     let blueprint = RelativePath::join("", "gwgen.yaml").expect("a plain name");
     compile(
-        &Memory(files),
+        &FilesInMemory(files),
         &Request {
             blueprint,
             display: Arc::from("gwgen.yaml"),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use gwgen::blueprint::{self, Blueprint, ValueSpec, ValuesSpec};
 use gwgen::diagnostic::Outcome;
-use gwgen::source::{Finding, Memory, RelativePath, Sources};
+use gwgen::source::{FilesInMemory, Finding, RelativePath, Sources};
 
 use crate::support::{compile, fixtures};
 
@@ -15,7 +15,7 @@ const MINIMAL: &str = "version: 1\nname: shop\nspec: openapi.yaml\ntopology: nlb
     backends:\n  orders: {port: 8080, targets: {instances: [i-0a1b2c3d]}}\n";
 
 fn read_all(files: &[(&str, &str)]) -> (Option<Blueprint>, Vec<Finding>) {
-    let memory = Memory(
+    let memory = FilesInMemory(
         files
             .iter()
             .map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec()))
@@ -337,7 +337,7 @@ fn what_is_shown_renders_the_same_files() {
             RelativePath::join("", "gwgen.yaml").unwrap(),
             "gwgen.yaml".into(),
         );
-        let files = Memory(fixture.files.clone());
+        let files = FilesInMemory(fixture.files.clone());
         let read = blueprint::read(&files, path, display, &mut Sources::default());
         let shown = blueprint::show(&read.value.unwrap());
         let mut files = fixture.files.clone();
@@ -429,7 +429,7 @@ fn the_schema_knows_every_field_and_no_other() {
 fn is_taken(validator: &jsonschema::Validator, text: &str) -> bool {
     let path = RelativePath::join("", "gwgen.yaml").unwrap();
     let file = gwgen::source::SourceFile::read(
-        &Memory([("gwgen.yaml".to_owned(), text.into())].into()),
+        &FilesInMemory([("gwgen.yaml".to_owned(), text.into())].into()),
         path,
         "gwgen.yaml".into(),
     )

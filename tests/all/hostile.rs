@@ -11,7 +11,7 @@ mod texts;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use gwgen::source::{Finding, Memory, RelativePath};
+use gwgen::source::{FilesInMemory, Finding, RelativePath};
 use gwgen::{Compiled, Request, compile};
 
 use crate::support::program::BLUEPRINT;
@@ -24,7 +24,7 @@ type Files<'a> = [(&'a str, Vec<u8>)];
 /// Compiles files whose first is the blueprint; every finding has a code, a text and a line that is
 /// there.
 fn run(files: &Files<'_>) -> (Compiled, Vec<Finding>) {
-    let memory = Memory(
+    let memory = FilesInMemory(
         files
             .iter()
             .map(|(name, bytes)| ((*name).to_owned(), bytes.clone()))

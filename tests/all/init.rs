@@ -13,7 +13,7 @@ use crate::support::{codes, compile, corpus, findings, in_parallel, is_full, rep
 use gwgen::Compiled;
 use gwgen::blueprint::Topology;
 use gwgen::init::{BlueprintDraft, InitRequest, draft};
-use gwgen::source::Memory;
+use gwgen::source::FilesInMemory;
 
 const API: &str = "openapi: 3.0.3\ninfo: {title: Orders API}\nservers: [{url: 'http://orders.internal:9000/v1'}]\npaths:\n\
     \x20 /orders: {get: {security: [{jwt: []}], responses: {}}}\n\
@@ -28,7 +28,7 @@ fn tried(files: &BTreeMap<String, Vec<u8>>, spec: &str, topology: Topology) -> B
         spec: spec.to_owned(),
         topology,
     };
-    let draft = draft(&Memory(files.clone()), &request);
+    let draft = draft(&FilesInMemory(files.clone()), &request);
     let Some(text) = &draft.text else {
         return draft;
     };
@@ -259,7 +259,7 @@ fn of_the_smallest_example_it_writes_what_stands_there() {
         spec: case.spec.clone(),
         topology: Topology::NlbTargets,
     };
-    let drafted = draft(&Memory(case.files.clone()), &request)
+    let drafted = draft(&FilesInMemory(case.files.clone()), &request)
         .compiled
         .tree
         .unwrap();

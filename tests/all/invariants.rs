@@ -6,6 +6,7 @@
 mod groups;
 mod models;
 mod one_endpoint;
+mod order;
 mod read_back;
 mod same_bytes;
 mod security_groups;

@@ -21,6 +21,7 @@ mod init;
 mod invariants;
 mod lint;
 mod measure;
+mod memory;
 mod mutation;
 mod newcomer;
 mod pairs;

@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use choices::bytes_of;
 use generator::{Pair, pair};
-use gwgen::source::{Memory, RelativePath};
+use gwgen::source::{FilesInMemory, RelativePath};
 use gwgen::{Request, compile};
 use serde_json::json;
 
@@ -32,7 +32,7 @@ fn what_is_rendered_offers_what_was_asked_for() {
         );
         let blueprint = RelativePath::join("", pair.blueprint.0).unwrap();
         let compiled = compile(
-            &Memory(files),
+            &FilesInMemory(files),
             &Request {
                 blueprint,
                 display: Arc::from(pair.blueprint.0),

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use gwgen::source::{Memory, RelativePath};
+use gwgen::source::{FilesInMemory, RelativePath};
 use gwgen::{Request, compile};
 
 /// Codes of the errors, and the network file.
@@ -43,7 +43,7 @@ fn rendered(paths: &[(&str, &str)], blueprint: &str) -> (Vec<&'static str>, Stri
         ("gwgen.yaml", format!("{start}{topology}{blueprint}")),
         ("openapi.yaml", api),
     ];
-    let memory = Memory(
+    let memory = FilesInMemory(
         files
             .iter()
             .map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec()))

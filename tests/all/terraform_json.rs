@@ -68,7 +68,7 @@ fn native_body(body: &Body, path: &str, meant: &mut Meant) {
             .map(|key| format!("/{}", key.as_str()))
             .collect();
         let number = seen.entry(block.identifier().to_owned()).or_default();
-        let index = if path.is_empty() {
+        let index = if path.is_empty() && block.identifier() != "removed" {
             String::new()
         } else {
             format!("#{number}")
@@ -162,6 +162,12 @@ fn formatted(value: &Expression) -> String {
 
 fn json_file(file: &Value, meant: &mut Meant) {
     for (keyword, inner) in file.as_object().unwrap() {
+        if let ("removed", Value::Array(blocks)) = (keyword.as_str(), inner) {
+            for (number, block) in blocks.iter().enumerate() {
+                json_labels(block, &format!("/removed#{number}"), 0, meant);
+            }
+            continue;
+        }
         let labels = match keyword.as_str() {
             "//" => continue,
             "resource" | "data" => 2,
@@ -191,7 +197,7 @@ const MAPPINGS: [&str; 13] = [
     "for_each",
     "parameters",
     "tags",
-    "triggers",
+    "input",
     "request_parameters",
     "request_templates",
     "response_templates",
@@ -228,8 +234,10 @@ fn json_body(body: &Value, path: &str, meant: &mut Meant) {
 
 fn json_value(name: &str, value: &Value, path: &str, meant: &mut Meant) {
     // An argument that refers to something is no text there.
-    let names =
-        matches!(name, "depends_on" | "ignore_changes" | "type") && !path.contains("/triggers/");
+    let names = matches!(
+        name,
+        "depends_on" | "from" | "ignore_changes" | "replace_triggered_by" | "type"
+    );
     let names = names && (name != "type" || path.starts_with("/variable"));
     let text = |value: &Value| match value {
         Value::String(text) if names => format!("${{{text}}}"),

@@ -2,10 +2,13 @@
 
 use crate::assemble::{access, models, this};
 use crate::aws::{
-    Deployment, GatewayResponse, GroupState, Header, Integration, Method, PartState, RestApi,
-    RouteState, Stack,
+    ApplicationBalancer, Deployment, GatewayResponse, GroupState, Header, Integration,
+    LoadBalancer, Method, PartState, PythonFunction, RestApi, RouteState, Stack, VpcLink,
+    VpcLinkV2,
 };
-use crate::stack::{Address, File, Handle, Item, Value};
+use crate::blueprint::OutputFormat;
+use crate::plan::Plan;
+use crate::stack::{Address, File, Handle, Item, Label, Value};
 
 /// First bytes of every digest: a change of what is digested changes them.
 const DIGEST: &[u8] = b"gwgen-digest-1";
@@ -13,6 +16,7 @@ const DIGEST: &[u8] = b"gwgen-digest-1";
 /// The snapshot that the stage shows.
 pub(crate) fn deployment(
     stack: &mut Stack,
+    plan: &Plan,
     api: &Handle<RestApi>,
     methods: &[Handle<Method>],
 ) -> Handle<Deployment> {
@@ -26,11 +30,13 @@ pub(crate) fn deployment(
         .map(|method| route_state(stack, method, &mut buffer))
         .collect();
     routes.sort_unstable_by(|a, b| a.method.label().cmp(b.method.label()));
+    let behind_digest = behind_digest(stack, plan, &mut buffer);
     let digests = parts
         .iter()
         .map(|part| &part.digest)
         .chain(routes.iter().map(|route| &route.digest));
-    let all: Vec<&[u8]> = std::iter::once(&api_digest)
+    let all: Vec<&[u8]> = [&api_digest, &behind_digest]
+        .into_iter()
         .chain(digests)
         .map(|digest| digest.as_bytes())
         .collect();
@@ -43,10 +49,51 @@ pub(crate) fn deployment(
         api_uses,
         parts,
         routes,
+        behind: behind(stack),
         is_of_body: false,
     };
     let revision = deployment.digest.as_str().into();
-    stack.add_revision(File::Stage, this(), Some(revision), deployment)
+    let label = match plan.output.format {
+        OutputFormat::Terraform | OutputFormat::TerraformJson => {
+            Label::new(plan.deployments.name(&deployment.digest))
+        }
+        OutputFormat::Cloudformation => this(),
+    };
+    stack.add_revision(File::Stage, label, Some(revision), deployment)
+}
+
+/// What requests pass behind the API, which a new deployment waits for, with its blocks in
+/// Terraform.
+fn behind(stack: &Stack) -> Vec<(Address, Vec<String>)> {
+    let entries = stack.entries.iter();
+    let behind = entries.map(|entry| {
+        let blocks = entry.node.behind(&entry.address.label);
+        (entry.address.clone(), blocks)
+    });
+    behind.filter(|(_, blocks)| !blocks.is_empty()).collect()
+}
+
+/// Digest of the style, and of what has to be made anew where it changes, so that routes lead
+/// elsewhere.
+fn behind_digest(stack: &Stack, plan: &Plan, buffer: &mut Vec<u8>) -> String {
+    let mut digests = vec![format!("{:?}", plan.output.api_style)];
+    for node in stack.all::<VpcLink>() {
+        digests.push(digest(&[serialized(node, buffer)]));
+    }
+    for node in stack.all::<VpcLinkV2>() {
+        digests.push(digest(&[serialized(node, buffer)]));
+    }
+    for node in stack.all::<LoadBalancer>() {
+        digests.push(digest(&[serialized(node, buffer)]));
+    }
+    for node in stack.all::<ApplicationBalancer>() {
+        digests.push(digest(&[serialized(node, buffer)]));
+    }
+    for node in stack.all::<PythonFunction>() {
+        digests.push(digest(&[serialized(&node.name, buffer)]));
+    }
+    let all: Vec<&[u8]> = digests.iter().map(|digest| digest.as_bytes()).collect();
+    digest(&all)
 }
 
 /// Resources that the snapshot contains beside the API and its routes; a further kind is one line

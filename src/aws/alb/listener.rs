@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::ApplicationBalancer;
 use crate::aws::document::terraform_text;
 use crate::aws::elbv2::ListenerArguments;
-use crate::aws::{HasArn, Home, Kind, ResourceRef};
+use crate::aws::{BehindApi, HasArn, Home, Kind, ResourceRef};
 use crate::sink::{Properties, Terraform};
 use crate::stack::{Handle, Value};
 
@@ -38,6 +38,8 @@ impl HttpListener {
         }
     }
 }
+
+impl BehindApi for HttpListener {}
 
 impl Kind for HttpListener {
     const TERRAFORM: &'static str = "aws_lb_listener";

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{FixedResponse, HttpListenerRef};
 use crate::aws::elbv2::TargetGroupRef;
-use crate::aws::{HasArn, Home, Kind};
+use crate::aws::{BehindApi, HasArn, Home, Kind};
 use crate::sink::{Properties, Terraform};
 use crate::stack::snake;
 
@@ -77,6 +77,8 @@ impl ListenerRule {
 }
 
 impl HasArn for ListenerRule {}
+
+impl BehindApi for ListenerRule {}
 
 impl Kind for ListenerRule {
     const TERRAFORM: &'static str = "aws_lb_listener_rule";

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::RestApi;
 use crate::aws::lambda::PRINCIPAL;
-use crate::aws::{Function, HasId, Home, Kind};
+use crate::aws::{BehindApi, Function, HasId, Home, Kind};
 use crate::sink::{Properties, Terraform};
 use crate::stack::{Handle, List, Value};
 
@@ -89,6 +89,8 @@ impl Kind for Authorizer {
                 out.attribute("authorizer_result_ttl_in_seconds", *ttl_s);
             }
         }
+        // AWS deletes none that a method still names (docs/aws-rules.md#w14).
+        out.create_before_destroy();
     }
 
     fn cloudformation(&self, out: &mut Properties) {
@@ -215,6 +217,8 @@ impl AuthorizerPermission {
     }
 }
 
+impl BehindApi for AuthorizerPermission {}
+
 impl Kind for AuthorizerPermission {
     const TERRAFORM: &'static str = "aws_lambda_permission";
     const CLOUDFORMATION: &'static str = "AWS::Lambda::Permission";
@@ -223,6 +227,7 @@ impl Kind for AuthorizerPermission {
     fn terraform(&self, out: &mut Terraform) {
         let [source, _] = self.source();
         self.function.permit(PRINCIPAL, source, out);
+        out.create_before_destroy();
     }
 
     fn cloudformation(&self, out: &mut Properties) {

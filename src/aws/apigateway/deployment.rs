@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{Method, RestApi};
 use crate::aws::{HasId, Home, Kind};
 use crate::sink::{MethodBlock, Properties, Terraform};
-use crate::stack::{Address, Group, Handle, Value};
+use crate::stack::{Address, Group, Handle, Label, Value};
 
 /// State of a route that a deployment remembers.
 #[derive(Clone, Debug, Serialize)]
@@ -75,23 +75,62 @@ pub struct Deployment {
     pub digest: String,
     /// In order of their labels.
     pub routes: Vec<RouteState>,
+    /// What requests pass behind the API, with its blocks in Terraform.
+    pub behind: Vec<(Address, Vec<String>)>,
     /// All of that is in the API's body.
     pub is_of_body: bool,
 }
 
 fields! { Deployment {
     route: [api, routes],
-    other: [api_digest, api_uses, parts, groups, digest, is_of_body],
+    other: [api_digest, api_uses, parts, groups, digest, behind, is_of_body],
 } }
 
+/// Terraform's record of what a deployment shows.
+const SHOWN: &str = "terraform_data.deployment";
+
 impl Deployment {
-    pub(crate) fn after(&self) -> Vec<Address> {
+    /// Writes the record, after which the deployment is taken.
+    pub(crate) fn more_blocks(&self, _label: &Label, out: &mut Terraform) {
+        out.resource("terraform_data", "deployment", |out| {
+            out.comment(
+                "A line changes when its route does; then a deployment of a new name is taken.",
+            );
+            out.unaligned_map("input", |out| self.input(out));
+            let blocks = self.behind.iter().flat_map(|(_, blocks)| blocks);
+            let mut blocks: Vec<&str> = blocks.map(String::as_str).collect();
+            if !blocks.is_empty() {
+                blocks.sort_unstable();
+                out.comment("They are there before a deployment sends requests to them.");
+                out.depends_on_each(&blocks);
+            }
+        });
+    }
+
+    fn input(&self, out: &mut Terraform) {
         if self.is_of_body {
-            return Vec::new();
+            let (kind, label) = (RestApi::TERRAFORM, self.api.label());
+            return out.bare("body", format_args!("sha1({kind}.{label}.body)"));
+        }
+        out.trigger("api", &self.api_digest, &[], &self.api_uses);
+        for group in &self.groups {
+            out.entry(group.group.local, &group.state());
+        }
+        let is_single = |route: &&RouteState| route.method.address().item.is_none();
+        for route in self.routes.iter().filter(is_single) {
+            let label = route.method.label().as_str();
+            out.trigger(label, &route.digest, route.parts, &route.deploy_time);
+        }
+    }
+
+    pub(crate) fn after(&self) -> Vec<Address> {
+        let behind = self.behind.iter().map(|(address, _)| address);
+        if self.is_of_body {
+            return behind.cloned().collect();
         }
         let parts = self.parts.iter().map(|part| &part.address);
         let routes = self.routes.iter().map(|route| route.method.address());
-        parts.chain(routes).cloned().collect()
+        parts.chain(routes).chain(behind).cloned().collect()
     }
 }
 
@@ -102,29 +141,11 @@ impl Kind for Deployment {
 
     fn terraform(&self, out: &mut Terraform) {
         out.attribute("rest_api_id", self.api.id());
-        if self.is_of_body {
-            out.comment("A changed body makes a new deployment.");
-            out.unaligned_map("triggers", |out| {
-                let (kind, label) = (RestApi::TERRAFORM, self.api.label());
-                out.bare("body", format_args!("sha1({kind}.{label}.body)"));
-            });
-            return out.create_before_destroy();
-        }
-        out.comment(
-            "A line changes when its route does, and a changed line makes a new deployment.",
-        );
-        out.unaligned_map("triggers", |out| {
-            out.trigger("api", &self.api_digest, &[], &self.api_uses);
-            for group in &self.groups {
-                out.entry(group.group.local, &group.state());
-            }
-            let is_single = |route: &&RouteState| route.method.address().item.is_none();
-            for route in self.routes.iter().filter(is_single) {
-                let label = route.method.label().as_str();
-                out.trigger(label, &route.digest, route.parts, &route.deploy_time);
-            }
+        out.bare("depends_on", format_args!("[{SHOWN}]"));
+        out.comment("AWS deletes no deployment that the stage shows: after another value, forget this one first (README.md).");
+        out.block_below("lifecycle", |out| {
+            out.bare("replace_triggered_by", format_args!("[{SHOWN}]"));
         });
-        out.create_before_destroy();
     }
 
     fn cloudformation(&self, out: &mut Properties) {

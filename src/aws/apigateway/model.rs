@@ -92,6 +92,8 @@ impl Kind for RequestValidator {
         out.attribute("name", &*self.name);
         out.attribute("validate_request_body", self.body);
         out.attribute("validate_request_parameters", self.parameters);
+        // AWS deletes none that a method still names (docs/aws-rules.md#w14).
+        out.create_before_destroy();
     }
 
     fn cloudformation(&self, out: &mut Properties) {

@@ -5,13 +5,17 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::aws::{
-    ApplicationBalancerRef, HasArn, Home, HttpListener, HttpListenerRef, Kind, ResourceRef,
+    ApplicationBalancerRef, BehindApi, HasArn, Home, HttpListener, HttpListenerRef, Kind,
+    ResourceRef,
 };
 use crate::sink::{Properties, Terraform};
 use crate::stack::{Address, Handle, Label, Spelling, Value};
 
 /// Terraform's block that registers a target.
 const ATTACHMENT: &str = "aws_lb_target_group_attachment";
+
+/// Terraform's block that lets an autoscaling group register its instances.
+const SCALED: &str = "aws_autoscaling_attachment";
 
 /// Zone of a target outside the VPC. Source: docs/aws-rules.md#l24.
 const ALL_ZONES: &str = "all";
@@ -226,12 +230,10 @@ impl TargetGroup {
                     out.attribute("availability_zone", ALL_ZONES);
                 }
             }),
-            Targets::Scaled(members) => {
-                members.attach("aws_autoscaling_attachment", label, out, |group, out| {
-                    out.attribute("autoscaling_group_name", group);
-                    out.bare("lb_target_group_arn", format_args!("{arn}"));
-                })
-            }
+            Targets::Scaled(members) => members.attach(SCALED, label, out, |group, out| {
+                out.attribute("autoscaling_group_name", group);
+                out.bare("lb_target_group_arn", format_args!("{arn}"));
+            }),
             Targets::Balancer { balancer, .. } => out.resource(ATTACHMENT, label.as_str(), |out| {
                 out.bare("target_group_arn", format_args!("{arn}"));
                 out.attribute("target_id", balancer.arn());
@@ -241,6 +243,25 @@ impl TargetGroup {
                 }
             }),
             Targets::Kept { .. } | Targets::None => {}
+        }
+    }
+}
+
+impl BehindApi for TargetGroup {
+    /// Its registered targets; listeners wait for the group itself.
+    fn behind(&self, label: &Label) -> Vec<String> {
+        let (kind, members) = match &self.targets {
+            Targets::Registered { members, .. } => (ATTACHMENT, Some(members)),
+            Targets::Scaled(members) => (SCALED, Some(members)),
+            Targets::Balancer { .. } => (ATTACHMENT, None),
+            Targets::Kept { .. } | Targets::None => return Vec::new(),
+        };
+        match members {
+            Some(Members::Listed(members)) => members
+                .iter()
+                .map(|(key, _)| format!("{kind}.{label}__{key}"))
+                .collect(),
+            Some(Members::Each(_)) | None => vec![format!("{kind}.{label}")],
         }
     }
 }

@@ -65,7 +65,7 @@ fn files(repository: &Repository) -> BTreeMap<String, String> {
             let entry = entry.unwrap();
             let name = format!("{prefix}{}", entry.file_name().to_str().unwrap());
             if entry.file_type().unwrap().is_dir() {
-                if !super::super::manifest::is_staging_folder(&name) {
+                if !crate::source::reserved::is_staging_folder(&name) {
                     walk(&entry.path(), &format!("{name}/"), found);
                 }
             } else {
@@ -186,7 +186,7 @@ fn survives((begins, ends, mends): (&FileTree, &FileTree, &FileTree), at: (Fault
                 .unwrap()
                 .file_name()
                 .to_str()
-                .is_some_and(super::super::manifest::is_staging_folder)
+                .is_some_and(crate::source::reserved::is_staging_folder)
         })
         .count();
     assert_eq!(

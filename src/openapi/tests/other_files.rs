@@ -7,7 +7,7 @@ fn read_together(main: &str, others: &[(&str, &str)]) -> Api {
     let files = others
         .iter()
         .map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec()));
-    let (files, file) = (Memory(files.collect()), file(main));
+    let (files, file) = (FilesInMemory(files.collect()), file(main));
     let outcome = read(&file, &Library::new(&files));
     assert!(outcome.diagnostics.is_empty(), "{:?}", outcome.diagnostics);
     outcome.value.expect("readable")

@@ -12,7 +12,13 @@ use super::push_margin;
 use super::values::Hcl;
 
 /// Arguments that name something, and take no expression.
-const NAMING: [&str; 3] = ["depends_on", "ignore_changes", "type"];
+const NAMING: [&str; 5] = [
+    "depends_on",
+    "from",
+    "ignore_changes",
+    "replace_triggered_by",
+    "type",
+];
 
 /// Blocks that are not in a file yet.
 #[derive(Debug, Default)]
@@ -228,19 +234,19 @@ fn end_list(out: &mut String, frame: &mut OpenObject) {
     }
 }
 
-/// Blocks by type and label: a key is in an object once.
+/// Blocks by type and label: a key is in an object once, and blocks of one header are a list.
 #[derive(Debug, Default)]
 struct BlockTree {
     /// In the order in which they were written.
     members: Vec<(String, BlockTree)>,
     index: BTreeMap<String, usize>,
-    body: Option<String>,
+    bodies: Vec<String>,
 }
 
 impl BlockTree {
     fn add(&mut self, header: &[String], body: String) {
         let Some((first, rest)) = header.split_first() else {
-            self.body = Some(body);
+            self.bodies.push(body);
             return;
         };
         let at = *self.index.entry(first.clone()).or_insert_with(|| {
@@ -255,7 +261,7 @@ impl BlockTree {
     fn sorted(&self) -> Vec<(&str, &Self)> {
         let members = self.members.iter().map(|(name, tree)| (&**name, tree));
         let mut members: Vec<(&str, &Self)> = members.collect();
-        if self.members.iter().any(|(_, tree)| tree.body.is_none()) {
+        if self.members.iter().any(|(_, tree)| tree.bodies.is_empty()) {
             members.sort_by_key(|(name, _)| *name);
         }
         members
@@ -264,15 +270,25 @@ impl BlockTree {
     fn write(&self, name: &str, depth: usize, out: &mut String) {
         push_margin(out, depth);
         quoted_json(out, name);
-        out.push_str(": {");
-        if let Some(body) = &self.body {
-            out.push_str(body);
+        out.push_str(": ");
+        if let [_, _, ..] = &*self.bodies {
+            out.push('[');
+            for (index, body) in self.bodies.iter().enumerate() {
+                out.extend([if index > 0 { ", {" } else { "{" }, body, "\n"]);
+                push_margin(out, depth);
+                out.push('}');
+            }
+            out.push(']');
+            return;
         }
+        let body = self.bodies.first();
+        out.push('{');
+        out.extend(body.map(String::as_str));
         for (index, (name, tree)) in self.sorted().into_iter().enumerate() {
             out.push_str(if index > 0 { ",\n" } else { "\n" });
             tree.write(name, depth + 1, out);
         }
-        if !self.members.is_empty() || self.body.as_ref().is_some_and(|body| !body.is_empty()) {
+        if !self.members.is_empty() || body.is_some_and(|body| !body.is_empty()) {
             out.push('\n');
             push_margin(out, depth);
         }

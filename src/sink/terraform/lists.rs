@@ -40,6 +40,22 @@ impl Terraform {
         self.on_one_line(name, texts.iter().map(AsRef::as_ref));
     }
 
+    /// Names of blocks that have to be there first, a line each.
+    pub fn depends_on_each(&mut self, blocks: &[&str]) {
+        if self.is_json() {
+            return self.json_list("depends_on", |out| {
+                blocks.iter().for_each(|block| out.attribute("", *block));
+            });
+        }
+        self.nested("depends_on", ["", ""], |out| {
+            out.enclosed(["[", "]"], |out| {
+                for block in blocks {
+                    out.item(|out| out.inner_bare(block));
+                }
+            });
+        });
+    }
+
     /// A list with a line an item, below an empty line.
     pub fn each_on_a_line<T: AsRef<str>>(&mut self, name: &str, texts: &[T]) {
         if let TerraformPrinter::Json(json) = &mut self.printer {

@@ -89,7 +89,7 @@ pub(crate) fn page(schema: &Value, shown: &str) -> String {
 /// Says whether `{ssm: ...}` is built, as a blueprint that uses it shows.
 fn ssm() -> &'static str {
     let text = "version: 1\nname: a\nspec: a\ntopology: nlb-targets\nnetwork: {vpc: {ssm: /vpc}, subnets: [b, c]}\nbackends: {a: {port: 1, targets: {ecs: true}}}\n";
-    let files = gwgen::source::Memory([("gwgen.yaml".to_owned(), text.into())].into());
+    let files = gwgen::source::FilesInMemory([("gwgen.yaml".to_owned(), text.into())].into());
     let path = gwgen::source::RelativePath::join("", "gwgen.yaml").unwrap();
     let read = gwgen::blueprint::read(
         &files,

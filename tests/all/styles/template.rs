@@ -111,21 +111,14 @@ fn undated(text: &str) -> String {
         let (before, behind) = rest.split_at(at + "Deployment".len());
         out.push_str(before);
         rest = behind;
-        let [name, digest] = [behind.as_bytes().get(..10), behind.as_bytes().get(10..26)];
-        let is_name = name.is_some_and(|bytes| {
-            bytes
-                .iter()
-                .all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
-        });
-        if is_name
-            && digest.is_some_and(|bytes| {
-                bytes
-                    .iter()
-                    .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-            })
-        {
-            out.push_str(&behind[..10]);
-            rest = &behind[26..];
+        let end = behind.find(|letter: char| !letter.is_ascii_alphanumeric());
+        let (name, after) = behind.split_at(end.unwrap_or(behind.len()));
+        // A digest has 16 digits, and the hash of a label capitals.
+        let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+        let digest = name.len().checked_sub(16).map(|at| name.split_at(at));
+        if let Some((name, _)) = digest.filter(|(_, digest)| digest.bytes().all(is_digit)) {
+            out.push_str(name);
+            rest = after;
         }
     }
     out + rest

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use gwgen::openapi::{self, Api};
-use gwgen::source::{Library, Memory, RelativePath};
+use gwgen::source::{FilesInMemory, Library, RelativePath};
 use gwgen::{Compiled, diagnostic::Diagnostic};
 use serde_json::{Value, json};
 
@@ -110,7 +110,7 @@ fn entry(path: &Path) -> Entry {
         files.insert(name.clone(), fs::read(path).unwrap());
         name.clone()
     };
-    let memory = Memory(files);
+    let memory = FilesInMemory(files);
     let library = Library::new(&memory);
     let file = library
         .open(&RelativePath::join("", &spec).unwrap(), || {

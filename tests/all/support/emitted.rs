@@ -108,6 +108,10 @@ pub(crate) fn terraform_counts(tree: &FileTree) -> Counts {
     let blocks = terraform_resources(tree);
     let mut counts = Counts::new();
     for (kind, label) in &blocks {
+        // CloudFormation's deployments have a name of their own for each digest.
+        if kind == "terraform_data" {
+            continue;
+        }
         if let Some((_, owner, name)) = ELEMENTS.iter().find(|(element, _, _)| element == kind) {
             let owned = blocks.iter().any(|(of, other)| {
                 // The settings of a method have its label, not the stage's.

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock, OnceLock};
 
 use gwgen::diagnostic::{At, Diagnostic, Severity};
-use gwgen::source::{Memory, RelativePath, SourceFile};
+use gwgen::source::{FilesInMemory, RelativePath, SourceFile};
 use gwgen::{Compiled, Request};
 use serde_json::{Value, json};
 
@@ -126,7 +126,7 @@ fn collect(folder: &Path, below: &str, files: &mut BTreeMap<String, Vec<u8>>) {
 pub(crate) fn compile(files: BTreeMap<String, Vec<u8>>) -> Compiled {
     let blueprint = RelativePath::join("", "gwgen.yaml").unwrap();
     gwgen::compile(
-        &Memory(files),
+        &FilesInMemory(files),
         &Request {
             blueprint,
             display: Arc::from("gwgen.yaml"),

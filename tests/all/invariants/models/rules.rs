@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use gwgen::openapi;
 use gwgen::plan::models::{MAX_BYTES, TranslationRule, Translator};
-use gwgen::source::{Library, Memory, RelativePath};
+use gwgen::source::{FilesInMemory, Library, RelativePath};
 use serde_json::{Value, json};
 
 use super::legal;
@@ -89,7 +89,8 @@ fn problem(
         "openapi": version, "info": {"title": "", "version": "1"}, "components": {"schemas": schemas},
         "paths": {"/a": {"post": {"requestBody": {"content": {"application/json": {"schema": schema}}}}}},
     });
-    let memory = Memory([("a.json".to_owned(), serde_json::to_vec(&document).unwrap())].into());
+    let memory =
+        FilesInMemory([("a.json".to_owned(), serde_json::to_vec(&document).unwrap())].into());
     let library = Library::new(&memory);
     let file = library
         .open(&RelativePath::join("", "a.json").unwrap(), || {

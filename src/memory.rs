@@ -1,0 +1,190 @@
+//! What earlier renders wrote and decided: `.gwgen.json` in the output folder.
+//!
+//! In: bytes. Out: `Memory`. Pure.
+//! A fact may have several values: while files are written, those before and after; after a merge
+//! with conflicts, those of both sides. A memory with a path outside the output folder is refused as
+//! a whole, since listed files may be removed.
+
+mod conflicts;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use crate::diagnostic::{self, Diagnostic, Outcome, Place};
+pub(crate) use crate::source::reserved::MANIFEST as NAME;
+use crate::source::reserved::{STAGING, is_of_git};
+use crate::source::{Files, ReadError, RelativePath, raw};
+
+/// Values by key; a key has one value, unless a run was killed or branches were merged.
+pub type FactMap = BTreeMap<String, BTreeSet<String>>;
+
+/// First bytes of every memory.
+const START: &str = "{\n  \"version\": 1,\n  \"files\": ";
+
+/// FactMap of earlier renders.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Memory {
+    /// BLAKE3 hashes of the written files, in hexadecimal, by path.
+    pub files: FactMap,
+    /// Digests of the API, by the names of the deployments that Terraform was to take of it; the
+    /// last eight.
+    pub deployments: FactMap,
+}
+
+impl Memory {
+    /// Each part with its name, in the order of writing.
+    fn parts(&self) -> [(&'static str, &FactMap); 2] {
+        [("files", &self.files), ("deployments", &self.deployments)]
+    }
+
+    fn part_mut(&mut self, name: &str) -> Option<&mut FactMap> {
+        match name {
+            "files" => Some(&mut self.files),
+            "deployments" => Some(&mut self.deployments),
+            _ => None,
+        }
+    }
+
+    /// Reads a memory, or returns the reason why it cannot be trusted.
+    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, String> {
+        let text = std::str::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())?;
+        let mut memory = Self::default();
+        for side in conflicts::sides(text) {
+            memory.add(&side)?;
+        }
+        Ok(memory)
+    }
+
+    /// Adds the facts of a JSON text.
+    fn add(&mut self, json: &str) -> Result<(), String> {
+        let members: raw::ObjectMembers<'_, &serde_json::value::RawValue> =
+            serde_json::from_str(json).map_err(|error| error.to_string())?;
+        let mut version = None;
+        for (name, value) in members.0 {
+            if name == "version" {
+                version = Some(value.get());
+            } else if let Some(part) = self.part_mut(&name) {
+                let facts: raw::ObjectMembers<'_, String> =
+                    serde_json::from_str(value.get()).map_err(|error| error.to_string())?;
+                for (key, value) in facts.0 {
+                    part.entry(key.to_string()).or_default().insert(value);
+                }
+            }
+        }
+        match version {
+            Some("1") => {}
+            None => return Err("it has no version".to_owned()),
+            Some(version) => {
+                return Err(format!(
+                    "its version is {version}, and this gwgen knows version 1"
+                ));
+            }
+        }
+        let mut files = self.files.iter();
+        files.try_for_each(|(path, hashes)| check_file(path, hashes))
+    }
+
+    /// The memory as it is written: sorted, one fact a line.
+    pub(crate) fn printed(&self) -> Vec<u8> {
+        let mut text = String::from("{\n  \"version\": 1");
+        for (name, facts) in self.parts() {
+            if name != "files" && facts.is_empty() {
+                continue;
+            }
+            write!(text, ",\n  \"{name}\": {{").expect("writing to a String cannot fail");
+            let mut separator = "\n";
+            for (key, values) in facts {
+                for value in values {
+                    let [key, value] =
+                        [key, value].map(|text| serde_json::Value::from(text.as_str()));
+                    write!(text, "{separator}    {key}: {value}")
+                        .expect("writing to a String cannot fail");
+                    separator = ",\n";
+                }
+            }
+            text.push_str(if facts.is_empty() { "}" } else { "\n  }" });
+        }
+        text.push_str("\n}\n");
+        text.into_bytes()
+    }
+
+    /// Returns whether gwgen wrote these bytes to a path.
+    pub(crate) fn has_content(&self, path: &str, bytes: &[u8]) -> bool {
+        self.files
+            .get(path)
+            .is_some_and(|hashes| hashes.contains(&hash(bytes)))
+    }
+}
+
+/// Reads the memory of an output folder; an empty one where there is none. Errors: GW0001
+/// unreadable, GW0010 damaged, GW0016 (note) merged.
+pub(crate) fn read(files: &dyn Files, folder: &RelativePath, display: &str) -> Outcome<Memory> {
+    let shown: Arc<str> = format!("{}/{NAME}", display.trim_end_matches('/')).into();
+    let bytes = match RelativePath::join(folder.as_str(), NAME).map(|path| files.read(&path)) {
+        Some(Ok(bytes)) => bytes,
+        // What is no file is reported where the folder is compared.
+        Some(Err(ReadError::Io(_) | ReadError::OutsideRoot | ReadError::OfGit)) | None => {
+            return Outcome::new(Memory::default(), Vec::new());
+        }
+    };
+    match Memory::parse(&bytes) {
+        Ok(memory) => {
+            let is_merged = conflicts::is_merged(&bytes);
+            let note = is_merged.then(|| merged(&shown));
+            Outcome::new(memory, note.into_iter().collect())
+        }
+        Err(why) => Outcome::failed(vec![damaged(&shown, &why)]),
+    }
+}
+
+/// A memory that cannot be trusted.
+pub(crate) fn damaged(display: &Arc<str>, why: &str) -> Diagnostic {
+    diagnostic::DAMAGED_MANIFEST
+        .at(Place::file(display))
+        .message(format_args!("`{display}` is no manifest that can be trusted: {why}; nothing was written"))
+        .help("restore it from version control, or delete it and the files that gwgen wrote beside it, and render again")
+}
+
+fn merged(display: &Arc<str>) -> Diagnostic {
+    diagnostic::MERGED_MANIFEST
+        .at(Place::file(display))
+        .message(format_args!("`{display}` has the conflict markers of a merge: what either side wrote is taken for written by gwgen"))
+        .help("run `gwgen render`, which writes it anew, and commit what it wrote")
+}
+
+pub(crate) fn hash(bytes: &[u8]) -> String {
+    blake3::hash(bytes).to_hex().to_string()
+}
+
+fn check_file(path: &str, hashes: &BTreeSet<String>) -> Result<(), String> {
+    if !is_below(path) {
+        return Err(format!(
+            "it lists `{path}`, which is no file below the output folder"
+        ));
+    }
+    let is_hexadecimal = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    let is_hash =
+        |hash: &String| hash.len() == blake3::OUT_LEN * 2 && hash.bytes().all(is_hexadecimal);
+    if hashes.iter().all(is_hash) {
+        Ok(())
+    } else {
+        Err(format!("what it says of `{path}` is no hash"))
+    }
+}
+
+/// Returns whether bytes are a memory, or the start of one.
+pub(crate) fn is_start(bytes: &[u8]) -> bool {
+    let start = START.as_bytes();
+    bytes.starts_with(start) || start.starts_with(bytes)
+}
+
+/// Returns whether a path names a file below the output folder that gwgen may write or remove.
+pub(crate) fn is_below(path: &str) -> bool {
+    let is_plain = RelativePath::join("", path).is_some_and(|plain| plain.as_str() == path);
+    let is_reserved = |name: &str| name == NAME || name.starts_with(STAGING) || is_of_git(name);
+    is_plain
+        && !path.is_empty()
+        && !path.contains(['\\', ':', '\0'])
+        && !path.split('/').any(is_reserved)
+}
