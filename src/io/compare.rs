@@ -102,9 +102,10 @@ impl OutputFolder {
             ..FolderComparison::default()
         };
         let manifest = self.manifest(&mut comparison);
-        comparison
-            .diagnostics
-            .extend(self.missing(&comparison, tree));
+        if let Some(missing) = self.missing(&comparison, tree) {
+            comparison.diagnostics.push(missing);
+            return comparison;
+        }
         let mut comparer = Comparer {
             folder: self,
             manifest: &manifest,
