@@ -7,6 +7,7 @@
 pub(crate) mod fields;
 mod alb;
 mod apigateway;
+mod changes;
 mod document;
 mod ec2;
 mod elbv2;
@@ -33,6 +34,7 @@ pub use apigateway::{
     ThrottleLimit, UriHost, UriSegment, UsagePlan, UsagePlanKey, VpcLink, VpcLinkRef, VpcLinkV2,
     keyed, signed,
 };
+pub use changes::{Arguments, Changes, Copied, ReplacedWhen, TypeChanges, When};
 pub use document::{Document, is_function};
 pub use ec2::{EgressRule, IngressRule, Peer, SecurityGroup, Source};
 pub use elbv2::{
@@ -70,6 +72,12 @@ pub trait Kind {
     /// Its type in CloudFormation, such as `AWS::ElasticLoadBalancingV2::LoadBalancer`.
     const CLOUDFORMATION: &'static str;
     const HOME: Home;
+    /// Arguments of its block whose change replaces the resource; any other is updated in place.
+    const REPLACED_BY: Arguments;
+    /// Properties whose change replaces it in CloudFormation.
+    const CREATE_ONLY: Arguments;
+    /// The arguments and properties of which a deployment holds a copy.
+    const COPIED: Copied;
 
     /// Writes the arguments of its block.
     fn terraform(&self, out: &mut Terraform);
@@ -221,6 +229,24 @@ macro_rules! kinds {
                 }
             }
 
+            /// Returns what a change of an argument does to what it is written as.
+            pub fn changes(&self) -> Changes {
+                match self {
+                    $(Self::$kind(_) => Changes {
+                        block: TypeChanges {
+                            replaced_when: if_marked!(
+                                sometimes [$($($mark)+)?] $kind::REPLACED_WHEN, &[]
+                            ),
+                            ..TypeChanges::new($kind::TERRAFORM, $kind::REPLACED_BY, $kind::COPIED)
+                        },
+                        more_blocks: if_marked!(blocks [$($($mark)+)?] $kind::MORE_BLOCKS, &[]),
+                        resource: TypeChanges::new(
+                            $kind::CLOUDFORMATION, $kind::CREATE_ONLY, $kind::COPIED,
+                        ),
+                    },)*
+                }
+            }
+
             /// Writes its blocks, or those of its group; the first is of the kind's own type.
             pub fn terraform(&self, label: &Label, out: &mut Terraform) {
                 match self {
@@ -276,11 +302,13 @@ macro_rules! kinds {
 }
 
 /// Reads the marks of `kinds!`: a kind with `blocks` has `more_blocks()`, which writes its further
-/// blocks in Terraform, one that `waits` has `after()`, one that is `retained` has `is_retained()`,
-/// one that is `grouped` may be an item of a group, with `item()` and `item_values()`, and one that
-/// is `behind` the API is passed by requests.
+/// blocks in Terraform, and `MORE_BLOCKS`, one that is replaced `sometimes` has `REPLACED_WHEN`, one
+/// that `waits` has `after()`, one that is `retained` has `is_retained()`, one that is `grouped` may
+/// be an item of a group, with `item()` and `item_values()`, and one that is `behind` the API is
+/// passed by requests.
 macro_rules! if_marked {
     (blocks [blocks $($rest:ident)*] $then:expr, $else:expr) => { $then };
+    (sometimes [sometimes $($rest:ident)*] $then:expr, $else:expr) => { $then };
     (waits [waits $($rest:ident)*] $then:expr, $else:expr) => { $then };
     (grouped [grouped $($rest:ident)*] $then:expr, $else:expr) => { $then };
     (behind [behind $($rest:ident)*] $then:expr, $else:expr) => { $then };
@@ -305,13 +333,13 @@ kinds! {
     SecurityGroup,
     EgressRule: behind,
     IngressRule: behind,
-    LoadBalancer,
+    LoadBalancer: sometimes,
     TargetGroup: blocks waits behind,
     Listener: behind,
     VpcLink,
     VpcLinkV2,
     RestApi: blocks,
-    Authorizer,
+    Authorizer: sometimes,
     AuthorizerPermission: behind,
     Resource,
     RequestValidator,

@@ -8,7 +8,7 @@ mod rule;
 use serde::Serialize;
 
 use super::elbv2::{AccessLogs, Balancer, arn_suffix_of, flag, is_on, write_attributes};
-use super::{HasArn, Home, Kind};
+use super::{Arguments, Copied, HasArn, Home, Kind};
 use crate::sink::{Properties, Terraform};
 use crate::stack::{Handle, List, Value};
 pub use listener::{FixedResponse, HttpListener, HttpListenerRef};
@@ -36,6 +36,9 @@ impl Kind for ApplicationBalancer {
     const TERRAFORM: &'static str = "aws_lb";
     const CLOUDFORMATION: &'static str = "AWS::ElasticLoadBalancingV2::LoadBalancer";
     const HOME: Home = Home::Network;
+    const REPLACED_BY: Arguments = &["name", "load_balancer_type", "internal"];
+    const CREATE_ONLY: Arguments = &["Name", "Type", "Scheme"];
+    const COPIED: Copied = Copied::Nothing;
 
     fn terraform(&self, out: &mut Terraform) {
         out.attribute("name", &self.name);

@@ -48,7 +48,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::document::Document;
-use super::{HasId, Home, Kind, Stack};
+use super::{Arguments, Copied, HasId, Home, Kind, Stack, TypeChanges};
 use crate::sink::{Properties, Terraform};
 use crate::stack::{Handle, Here, Label, Spelling, Value};
 
@@ -87,6 +87,12 @@ const IMPORT: [(&str, &str); 2] = [("basepath", "ignore"), ("ignore", "documenta
 const POLICY: &str = "aws_api_gateway_rest_api_policy";
 
 impl RestApi {
+    pub(crate) const MORE_BLOCKS: &'static [TypeChanges] = &[TypeChanges::new(
+        POLICY,
+        &["rest_api_id"],
+        Copied::Everything,
+    )];
+
     /// The policy, where it is no part of the body: an import would take it away.
     fn own_policy(&self) -> Option<&ResourcePolicy> {
         let policy = self.endpoint.policy.as_ref();
@@ -140,6 +146,21 @@ impl Kind for RestApi {
     const TERRAFORM: &'static str = "aws_api_gateway_rest_api";
     const CLOUDFORMATION: &'static str = "AWS::ApiGateway::RestApi";
     const HOME: Home = Home::Beside;
+    const REPLACED_BY: Arguments = &[];
+    const CREATE_ONLY: Arguments = &[];
+    const COPIED: Copied = Copied::Only(&[
+        "api_key_source",
+        "binary_media_types",
+        "body",
+        "disable_execute_api_endpoint",
+        "minimum_compression_size",
+        "ApiKeySourceType",
+        "BinaryMediaTypes",
+        "Body",
+        "DisableExecuteApiEndpoint",
+        "MinimumCompressionSize",
+        "Policy",
+    ]);
 
     fn terraform(&self, out: &mut Terraform) {
         out.attribute("name", &self.name);
@@ -307,6 +328,9 @@ impl Kind for Resource {
     const TERRAFORM: &'static str = "aws_api_gateway_resource";
     const CLOUDFORMATION: &'static str = "AWS::ApiGateway::Resource";
     const HOME: Home = Home::Document;
+    const REPLACED_BY: Arguments = &["rest_api_id"];
+    const CREATE_ONLY: Arguments = &["RestApiId", "ParentId", "PathPart"];
+    const COPIED: Copied = Copied::Everything;
 
     fn terraform(&self, out: &mut Terraform) {
         out.attribute("rest_api_id", self.api.id());

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::{BehindApi, HasId, Home, Kind};
+use super::{Arguments, BehindApi, Copied, HasId, Home, Kind};
 use crate::sink::{Properties, Terraform};
 use crate::stack::{Handle, List, Spelling, Value};
 
@@ -26,6 +26,9 @@ impl Kind for SecurityGroup {
     const TERRAFORM: &'static str = "aws_security_group";
     const CLOUDFORMATION: &'static str = "AWS::EC2::SecurityGroup";
     const HOME: Home = Home::Network;
+    const REPLACED_BY: Arguments = &["name_prefix", "description", "vpc_id"];
+    const CREATE_ONLY: Arguments = &["GroupDescription", "VpcId"];
+    const COPIED: Copied = Copied::Nothing;
 
     fn terraform(&self, out: &mut Terraform) {
         out.attribute("name_prefix", &self.name_prefix);
@@ -73,6 +76,16 @@ impl Kind for EgressRule {
     const TERRAFORM: &'static str = "aws_vpc_security_group_egress_rule";
     const CLOUDFORMATION: &'static str = "AWS::EC2::SecurityGroupEgress";
     const HOME: Home = Home::Network;
+    const REPLACED_BY: Arguments = &["security_group_id"];
+    const CREATE_ONLY: Arguments = &[
+        "GroupId",
+        "IpProtocol",
+        "FromPort",
+        "ToPort",
+        "CidrIp",
+        "DestinationSecurityGroupId",
+    ];
+    const COPIED: Copied = Copied::Nothing;
 
     fn terraform(&self, out: &mut Terraform) {
         terraform_rule(&self.group.id(), &self.description, self.port, out);
@@ -131,6 +144,16 @@ impl Kind for IngressRule {
     const TERRAFORM: &'static str = "aws_vpc_security_group_ingress_rule";
     const CLOUDFORMATION: &'static str = "AWS::EC2::SecurityGroupIngress";
     const HOME: Home = Home::Network;
+    const REPLACED_BY: Arguments = &["security_group_id"];
+    const CREATE_ONLY: Arguments = &[
+        "GroupId",
+        "IpProtocol",
+        "FromPort",
+        "ToPort",
+        "CidrIp",
+        "SourceSecurityGroupId",
+    ];
+    const COPIED: Copied = Copied::Nothing;
 
     fn terraform(&self, out: &mut Terraform) {
         match &self.from {

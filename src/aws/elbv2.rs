@@ -14,7 +14,7 @@ pub use target_group::{
 
 use serde::Serialize;
 
-use super::{BehindApi, HasArn, Home, Kind};
+use super::{Arguments, BehindApi, Copied, HasArn, Home, Kind};
 use crate::sink::{Properties, Terraform};
 use crate::stack::Value;
 
@@ -92,6 +92,9 @@ impl Kind for Listener {
     const TERRAFORM: &'static str = "aws_lb_listener";
     const CLOUDFORMATION: &'static str = "AWS::ElasticLoadBalancingV2::Listener";
     const HOME: Home = Home::Beside;
+    const REPLACED_BY: Arguments = &["load_balancer_arn"];
+    const CREATE_ONLY: Arguments = &["LoadBalancerArn"];
+    const COPIED: Copied = Copied::Nothing;
 
     fn terraform(&self, out: &mut Terraform) {
         self.arguments().terraform(out);

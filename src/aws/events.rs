@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::python::PythonFunction;
-use super::{Function, HasArn, Home, Kind};
+use super::{Arguments, Copied, Function, HasArn, Home, Kind, TypeChanges};
 use crate::sink::{Properties, Terraform};
 use crate::stack::{Handle, Label, Spelling, Value};
 
@@ -33,6 +33,9 @@ impl Kind for Schedule {
     const TERRAFORM: &'static str = "aws_cloudwatch_event_rule";
     const CLOUDFORMATION: &'static str = "AWS::Events::Rule";
     const HOME: Home = Home::Beside;
+    const REPLACED_BY: Arguments = &["name"];
+    const CREATE_ONLY: Arguments = &["Name"];
+    const COPIED: Copied = Copied::Nothing;
 
     fn terraform(&self, out: &mut Terraform) {
         out.attribute("name", &self.name);
@@ -57,6 +60,12 @@ impl Kind for Schedule {
 }
 
 impl Schedule {
+    pub(crate) const MORE_BLOCKS: &'static [TypeChanges] = &[TypeChanges::new(
+        TARGET,
+        &["rule", "target_id"],
+        Copied::Nothing,
+    )];
+
     pub(crate) fn more_blocks(&self, label: &Label, out: &mut Terraform) {
         out.resource(TARGET, label.as_str(), |out| {
             out.bare("rule", format_args!("{}.{label}.name", Self::TERRAFORM));
@@ -90,6 +99,9 @@ impl Kind for SchedulePermission {
     const TERRAFORM: &'static str = "aws_lambda_permission";
     const CLOUDFORMATION: &'static str = "AWS::Lambda::Permission";
     const HOME: Home = Home::Beside;
+    const REPLACED_BY: Arguments = &["action", "function_name", "principal", "source_arn"];
+    const CREATE_ONLY: Arguments = &["Action", "FunctionName", "Principal", "SourceArn"];
+    const COPIED: Copied = Copied::Nothing;
 
     fn terraform(&self, out: &mut Terraform) {
         let function = Function::Made(self.function.clone());

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::document::Document;
-use super::{HasArn, Home, Kind};
+use super::{Arguments, Copied, HasArn, Home, Kind, TypeChanges};
 use crate::sink::{Properties, Terraform};
 use crate::stack::{Handle, Label, Spelling, Value};
 
@@ -57,6 +57,12 @@ impl Statement {
 }
 
 impl Role {
+    pub(crate) const MORE_BLOCKS: &'static [TypeChanges] = &[TypeChanges::new(
+        POLICY,
+        &["name_prefix", "role"],
+        Copied::Nothing,
+    )];
+
     /// Returns whether it stays when the stack goes.
     pub(crate) fn is_retained(&self) -> bool {
         self.is_retained
@@ -91,6 +97,9 @@ impl Kind for Role {
     const TERRAFORM: &'static str = "aws_iam_role";
     const CLOUDFORMATION: &'static str = "AWS::IAM::Role";
     const HOME: Home = Home::Beside;
+    const REPLACED_BY: Arguments = &["name_prefix"];
+    const CREATE_ONLY: Arguments = &[];
+    const COPIED: Copied = Copied::Nothing;
 
     fn terraform(&self, out: &mut Terraform) {
         out.attribute("name_prefix", &self.name_prefix);

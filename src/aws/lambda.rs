@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::python::PythonFunction;
-use super::{BehindApi, Home, Kind, RestApi};
+use super::{Arguments, BehindApi, Copied, Home, Kind, RestApi};
 use crate::sink::{Properties, Terraform};
 use crate::stack::{Handle, Here, Value};
 
@@ -171,6 +171,15 @@ impl Kind for LambdaPermission {
     const TERRAFORM: &'static str = "aws_lambda_permission";
     const CLOUDFORMATION: &'static str = "AWS::Lambda::Permission";
     const HOME: Home = Home::Beside;
+    const REPLACED_BY: Arguments = &[
+        "action",
+        "function_name",
+        "principal",
+        "source_arn",
+        "qualifier",
+    ];
+    const CREATE_ONLY: Arguments = &["Action", "FunctionName", "Principal", "SourceArn"];
+    const COPIED: Copied = Copied::Nothing;
 
     fn terraform(&self, out: &mut Terraform) {
         let [source, _] = self.source();

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{HasArn, Home, Kind};
+use super::{Arguments, Copied, HasArn, Home, Kind};
 use crate::sink::{Properties, Terraform};
 use crate::stack::{Handle, Spelling, Value};
 
@@ -20,6 +20,9 @@ impl Kind for LogGroup {
     const TERRAFORM: &'static str = "aws_cloudwatch_log_group";
     const CLOUDFORMATION: &'static str = "AWS::Logs::LogGroup";
     const HOME: Home = Home::Beside;
+    const REPLACED_BY: Arguments = &["name"];
+    const CREATE_ONLY: Arguments = &["LogGroupName"];
+    const COPIED: Copied = Copied::Nothing;
 
     fn terraform(&self, out: &mut Terraform) {
         out.attribute("name", &self.name);
@@ -120,6 +123,9 @@ impl Kind for Alarm {
     const TERRAFORM: &'static str = "aws_cloudwatch_metric_alarm";
     const CLOUDFORMATION: &'static str = "AWS::CloudWatch::Alarm";
     const HOME: Home = Home::Network;
+    const REPLACED_BY: Arguments = &["alarm_name"];
+    const CREATE_ONLY: Arguments = &["AlarmName"];
+    const COPIED: Copied = Copied::Nothing;
 
     fn terraform(&self, out: &mut Terraform) {
         let statistic = if self.has_percentile() {

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::document::terraform_texts;
 use super::iam::Role;
 use super::logs::LogGroup;
-use super::{HasArn, Home, Kind, SecurityGroup};
+use super::{Arguments, Copied, HasArn, Home, Kind, SecurityGroup};
 use crate::sink::{Properties, Terraform};
 use crate::stack::{Address, Handle, List, Spelling, Value};
 
@@ -111,6 +111,9 @@ impl Kind for PythonFunction {
     const TERRAFORM: &'static str = "aws_lambda_function";
     const CLOUDFORMATION: &'static str = "AWS::Lambda::Function";
     const HOME: Home = Home::Beside;
+    const REPLACED_BY: Arguments = &["function_name"];
+    const CREATE_ONLY: Arguments = &["FunctionName"];
+    const COPIED: Copied = Copied::Nothing;
 
     fn terraform(&self, out: &mut Terraform) {
         let zip = self.code.zip();

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{DomainName, Home, Kind};
+use super::{Arguments, Copied, DomainName, Home, Kind};
 use crate::sink::{Properties, Terraform};
 use crate::stack::{Handle, Value};
 
@@ -23,6 +23,9 @@ impl Kind for AliasRecord {
     const TERRAFORM: &'static str = "aws_route53_record";
     const CLOUDFORMATION: &'static str = "AWS::Route53::RecordSet";
     const HOME: Home = Home::Beside;
+    const REPLACED_BY: Arguments = &["zone_id", "name"];
+    const CREATE_ONLY: Arguments = &["HostedZoneId"];
+    const COPIED: Copied = Copied::Nothing;
 
     fn terraform(&self, out: &mut Terraform) {
         let [name, zone] = self.domain.target(self.is_edge);

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{HasArn, Home, Kind};
+use super::{Arguments, Copied, HasArn, Home, Kind, TypeChanges};
 use crate::sink::{Properties, Terraform};
 use crate::stack::{Handle, Label, Spelling, Value};
 
@@ -37,6 +37,9 @@ impl Kind for Bucket {
     const TERRAFORM: &'static str = "aws_s3_bucket";
     const CLOUDFORMATION: &'static str = "AWS::S3::Bucket";
     const HOME: Home = Home::Beside;
+    const REPLACED_BY: Arguments = &["bucket_prefix"];
+    const CREATE_ONLY: Arguments = &[];
+    const COPIED: Copied = Copied::Nothing;
 
     fn terraform(&self, out: &mut Terraform) {
         out.attribute("bucket_prefix", &self.name_prefix);
@@ -60,6 +63,11 @@ impl Kind for Bucket {
 }
 
 impl Bucket {
+    pub(crate) const MORE_BLOCKS: &'static [TypeChanges] = &[
+        TypeChanges::new(ACCESS, &["bucket"], Copied::Nothing),
+        TypeChanges::new(ENCRYPTION, &["bucket"], Copied::Nothing),
+    ];
+
     pub(crate) fn more_blocks(&self, label: &Label, out: &mut Terraform) {
         let id = format!("{}.{label}.id", Self::TERRAFORM);
         out.resource(ACCESS, label.as_str(), |out| {

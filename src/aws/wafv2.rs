@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Home, Kind, RestApi, Stage};
+use super::{Arguments, Copied, Home, Kind, RestApi, Stage};
 use crate::sink::{Properties, Terraform};
 use crate::stack::{Handle, Value};
 
@@ -20,6 +20,9 @@ impl Kind for WebAclAssociation {
     const TERRAFORM: &'static str = "aws_wafv2_web_acl_association";
     const CLOUDFORMATION: &'static str = "AWS::WAFv2::WebACLAssociation";
     const HOME: Home = Home::Beside;
+    const REPLACED_BY: Arguments = &["resource_arn", "web_acl_arn"];
+    const CREATE_ONLY: Arguments = &["ResourceArn", "WebACLArn"];
+    const COPIED: Copied = Copied::Nothing;
 
     fn terraform(&self, out: &mut Terraform) {
         out.attribute("resource_arn", self.stage.arn(&self.api).0);

@@ -3,6 +3,7 @@
 //! In: the examples, and random small APIs. The router of the second part is written from AWS's
 //! rules alone.
 
+mod changes;
 mod corruption;
 mod fields;
 mod forwarder;

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::ApplicationBalancer;
 use crate::aws::document::terraform_text;
 use crate::aws::elbv2::ListenerArguments;
-use crate::aws::{BehindApi, HasArn, Home, Kind, ResourceRef};
+use crate::aws::{Arguments, BehindApi, Copied, HasArn, Home, Kind, ResourceRef};
 use crate::sink::{Properties, Terraform};
 use crate::stack::{Handle, Value};
 
@@ -45,6 +45,9 @@ impl Kind for HttpListener {
     const TERRAFORM: &'static str = "aws_lb_listener";
     const CLOUDFORMATION: &'static str = "AWS::ElasticLoadBalancingV2::Listener";
     const HOME: Home = Home::Network;
+    const REPLACED_BY: Arguments = &["load_balancer_arn"];
+    const CREATE_ONLY: Arguments = &["LoadBalancerArn"];
+    const COPIED: Copied = Copied::Nothing;
 
     fn terraform(&self, out: &mut Terraform) {
         self.arguments().terraform(out);

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{FixedResponse, HttpListenerRef};
 use crate::aws::elbv2::TargetGroupRef;
-use crate::aws::{BehindApi, HasArn, Home, Kind};
+use crate::aws::{Arguments, BehindApi, Copied, HasArn, Home, Kind};
 use crate::sink::{Properties, Terraform};
 use crate::stack::snake;
 
@@ -84,6 +84,9 @@ impl Kind for ListenerRule {
     const TERRAFORM: &'static str = "aws_lb_listener_rule";
     const CLOUDFORMATION: &'static str = "AWS::ElasticLoadBalancingV2::ListenerRule";
     const HOME: Home = Home::Network;
+    const REPLACED_BY: Arguments = &["listener_arn"];
+    const CREATE_ONLY: Arguments = &["ListenerArn"];
+    const COPIED: Copied = Copied::Nothing;
 
     // No `create_before_destroy`: the new rule could not have the old one's priority (L12).
     fn terraform(&self, out: &mut Terraform) {

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{Home, Kind};
-use crate::aws::{HasId, ResourceRef, Role};
+use crate::aws::{Arguments, Copied, HasId, ResourceRef, Role};
 use crate::sink::{Properties, Terraform};
 use crate::stack::Value;
 
@@ -33,6 +33,9 @@ impl Kind for Account {
     const TERRAFORM: &'static str = "aws_api_gateway_account";
     const CLOUDFORMATION: &'static str = "AWS::ApiGateway::Account";
     const HOME: Home = Home::Beside;
+    const REPLACED_BY: Arguments = &[];
+    const CREATE_ONLY: Arguments = &[];
+    const COPIED: Copied = Copied::Nothing;
 
     fn terraform(&self, out: &mut Terraform) {
         out.attribute("cloudwatch_role_arn", self.role.arn());
@@ -63,6 +66,9 @@ impl Kind for ClientCertificate {
     const TERRAFORM: &'static str = "aws_api_gateway_client_certificate";
     const CLOUDFORMATION: &'static str = "AWS::ApiGateway::ClientCertificate";
     const HOME: Home = Home::Beside;
+    const REPLACED_BY: Arguments = &[];
+    const CREATE_ONLY: Arguments = &[];
+    const COPIED: Copied = Copied::Nothing;
 
     fn terraform(&self, out: &mut Terraform) {
         out.attribute("description", &self.description);

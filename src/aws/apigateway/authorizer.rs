@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::RestApi;
 use crate::aws::lambda::PRINCIPAL;
-use crate::aws::{BehindApi, Function, HasId, Home, Kind};
+use crate::aws::{Arguments, BehindApi, Copied, Function, HasId, Home, Kind, ReplacedWhen, When};
 use crate::sink::{Properties, Terraform};
 use crate::stack::{Handle, List, Value};
 
@@ -47,7 +47,7 @@ const TOKEN: &str = "method.request.header.Authorization";
 impl AuthorizerKind {
     fn type_name(&self) -> &'static str {
         match self {
-            Self::Cognito { .. } => "COGNITO_USER_POOLS",
+            Self::Cognito { .. } => USER_POOLS,
             Self::Lambda { is_token: true, .. } => "TOKEN",
             Self::Lambda {
                 is_token: false, ..
@@ -64,10 +64,23 @@ impl AuthorizerKind {
     }
 }
 
+/// Type of an authorizer that asks user pools.
+const USER_POOLS: &str = "COGNITO_USER_POOLS";
+
+impl Authorizer {
+    pub(crate) const REPLACED_WHEN: &'static [ReplacedWhen] = &[ReplacedWhen {
+        argument: "type",
+        when: When::IsOrWas(USER_POOLS),
+    }];
+}
+
 impl Kind for Authorizer {
     const TERRAFORM: &'static str = "aws_api_gateway_authorizer";
     const CLOUDFORMATION: &'static str = "AWS::ApiGateway::Authorizer";
     const HOME: Home = Home::Document;
+    const REPLACED_BY: Arguments = &["rest_api_id"];
+    const CREATE_ONLY: Arguments = &["RestApiId"];
+    const COPIED: Copied = Copied::Everything;
 
     fn terraform(&self, out: &mut Terraform) {
         out.attribute("rest_api_id", self.api.id());
@@ -153,7 +166,7 @@ impl Authorization {
         match self.by {
             AuthorizedBy::Nobody => "NONE",
             AuthorizedBy::Iam => "AWS_IAM",
-            AuthorizedBy::Cognito(_) => "COGNITO_USER_POOLS",
+            AuthorizedBy::Cognito(_) => USER_POOLS,
             AuthorizedBy::Custom(_) => "CUSTOM",
         }
     }
@@ -223,6 +236,15 @@ impl Kind for AuthorizerPermission {
     const TERRAFORM: &'static str = "aws_lambda_permission";
     const CLOUDFORMATION: &'static str = "AWS::Lambda::Permission";
     const HOME: Home = Home::Beside;
+    const REPLACED_BY: Arguments = &[
+        "action",
+        "function_name",
+        "qualifier",
+        "principal",
+        "source_arn",
+    ];
+    const CREATE_ONLY: Arguments = &["Action", "FunctionName", "Principal", "SourceArn"];
+    const COPIED: Copied = Copied::Nothing;
 
     fn terraform(&self, out: &mut Terraform) {
         let [source, _] = self.source();

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{Method, RestApi};
-use crate::aws::{HasId, Home, Kind};
+use crate::aws::{Arguments, Copied, HasId, Home, Kind, TypeChanges};
 use crate::sink::{MethodBlock, Properties, Terraform};
 use crate::stack::{Address, Group, Handle, Label, Value};
 
@@ -90,6 +90,9 @@ fields! { Deployment {
 const SHOWN: &str = "terraform_data.deployment";
 
 impl Deployment {
+    pub(crate) const MORE_BLOCKS: &'static [TypeChanges] =
+        &[TypeChanges::new("terraform_data", &[], Copied::Nothing)];
+
     /// Writes the record, after which the deployment is taken.
     pub(crate) fn more_blocks(&self, _label: &Label, out: &mut Terraform) {
         out.resource("terraform_data", "deployment", |out| {
@@ -138,6 +141,9 @@ impl Kind for Deployment {
     const TERRAFORM: &'static str = "aws_api_gateway_deployment";
     const CLOUDFORMATION: &'static str = "AWS::ApiGateway::Deployment";
     const HOME: Home = Home::Beside;
+    const REPLACED_BY: Arguments = &["rest_api_id"];
+    const CREATE_ONLY: Arguments = &["RestApiId"];
+    const COPIED: Copied = Copied::Nothing;
 
     fn terraform(&self, out: &mut Terraform) {
         out.attribute("rest_api_id", self.api.id());

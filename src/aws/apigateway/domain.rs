@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::{RestApi, Stage};
-use crate::aws::{Home, Kind};
+use crate::aws::{Arguments, Copied, Home, Kind};
 use crate::sink::{Properties, Terraform};
 use crate::stack::{Handle, Spelling, Value};
 
@@ -36,6 +36,9 @@ impl Kind for DomainName {
     const TERRAFORM: &'static str = "aws_api_gateway_domain_name";
     const CLOUDFORMATION: &'static str = "AWS::ApiGateway::DomainName";
     const HOME: Home = Home::Beside;
+    const REPLACED_BY: Arguments = &["domain_name"];
+    const CREATE_ONLY: Arguments = &["DomainName"];
+    const COPIED: Copied = Copied::Nothing;
 
     fn terraform(&self, out: &mut Terraform) {
         out.attribute("domain_name", &self.name);
@@ -114,6 +117,9 @@ impl Kind for BasePathMapping {
     const TERRAFORM: &'static str = "aws_api_gateway_base_path_mapping";
     const CLOUDFORMATION: &'static str = "AWS::ApiGateway::BasePathMapping";
     const HOME: Home = Home::Beside;
+    const REPLACED_BY: Arguments = &["domain_name"];
+    const CREATE_ONLY: Arguments = &["DomainName", "BasePath"];
+    const COPIED: Copied = Copied::Nothing;
 
     fn terraform(&self, out: &mut Terraform) {
         out.attribute("api_id", self.api.id());

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
-use super::{Home, Kind, RestApi};
+use super::{Arguments, Copied, Home, Kind, RestApi};
 use crate::aws::fields::Other;
 use crate::sink::{Object, Properties, Terraform};
 use crate::stack::{Group, Handle, Item, Value};
@@ -138,6 +138,9 @@ impl Kind for GatewayResponse {
     const TERRAFORM: &'static str = "aws_api_gateway_gateway_response";
     const CLOUDFORMATION: &'static str = "AWS::ApiGateway::GatewayResponse";
     const HOME: Home = Home::Document;
+    const REPLACED_BY: Arguments = &["rest_api_id", "response_type"];
+    const CREATE_ONLY: Arguments = &["RestApiId", "ResponseType"];
+    const COPIED: Copied = Copied::Everything;
 
     fn terraform(&self, out: &mut Terraform) {
         out.each_of(&GROUP);

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::aws::{BalancerRef, HasId, Home, Kind};
+use crate::aws::{Arguments, BalancerRef, Copied, HasId, Home, Kind};
 use crate::sink::{Properties, Terraform};
 use crate::stack::{Handle, List, Value};
 
@@ -19,6 +19,9 @@ impl Kind for VpcLink {
     const TERRAFORM: &'static str = "aws_api_gateway_vpc_link";
     const CLOUDFORMATION: &'static str = "AWS::ApiGateway::VpcLink";
     const HOME: Home = Home::Beside;
+    const REPLACED_BY: Arguments = &["target_arns"];
+    const CREATE_ONLY: Arguments = &["TargetArns"];
+    const COPIED: Copied = Copied::Nothing;
 
     fn terraform(&self, out: &mut Terraform) {
         out.attribute("name", &self.name);
@@ -51,6 +54,9 @@ impl Kind for VpcLinkV2 {
     const TERRAFORM: &'static str = "aws_apigatewayv2_vpc_link";
     const CLOUDFORMATION: &'static str = "AWS::ApiGatewayV2::VpcLink";
     const HOME: Home = Home::Beside;
+    const REPLACED_BY: Arguments = &["subnet_ids", "security_group_ids"];
+    const CREATE_ONLY: Arguments = &["SubnetIds", "SecurityGroupIds"];
+    const COPIED: Copied = Copied::Nothing;
 
     fn terraform(&self, out: &mut Terraform) {
         out.attribute("name", &self.name);

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::authorizer::Authorization;
 use super::integration::{BackendCall, mappings};
 use super::{ApiRoot, Integration, MethodAt, Model, Preflight, RequestValidator, RestApi};
-use crate::aws::{Home, Kind};
+use crate::aws::{Arguments, Copied, Home, Kind, TypeChanges};
 use crate::openapi::{ByMediaType, HttpMethod};
 use crate::sink::{Object, Properties, Terraform};
 use crate::stack::{Handle, Item, Label};
@@ -58,6 +58,31 @@ fields! { Method {
 const FUNCTION_METHOD: &str = "POST";
 
 impl Method {
+    pub(crate) const MORE_BLOCKS: &'static [TypeChanges] = &[
+        TypeChanges::new(
+            "aws_api_gateway_integration",
+            &[
+                "rest_api_id",
+                "resource_id",
+                "http_method",
+                "type",
+                "integration_http_method",
+                "passthrough_behavior",
+            ],
+            Copied::Everything,
+        ),
+        TypeChanges::new(
+            "aws_api_gateway_method_response",
+            &["rest_api_id", "resource_id", "http_method"],
+            Copied::Everything,
+        ),
+        TypeChanges::new(
+            "aws_api_gateway_integration_response",
+            &["rest_api_id", "resource_id", "http_method"],
+            Copied::Everything,
+        ),
+    ];
+
     /// Call of its backend; none where the gateway itself responds.
     pub(crate) fn call(&self) -> Option<BackendCall<'_>> {
         match &self.integration {
@@ -145,6 +170,9 @@ impl Kind for Method {
     const TERRAFORM: &'static str = "aws_api_gateway_method";
     const CLOUDFORMATION: &'static str = "AWS::ApiGateway::Method";
     const HOME: Home = Home::Document;
+    const REPLACED_BY: Arguments = &["rest_api_id", "resource_id", "http_method"];
+    const CREATE_ONLY: Arguments = &["RestApiId", "ResourceId", "HttpMethod"];
+    const COPIED: Copied = Copied::Everything;
 
     fn terraform(&self, out: &mut Terraform) {
         if let Some(preflight) = self.preflight() {

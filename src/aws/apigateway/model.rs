@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::RestApi;
 use crate::aws::document::{Document, is_function};
-use crate::aws::{HasId, Home, Kind};
+use crate::aws::{Arguments, Copied, HasId, Home, Kind};
 use crate::sink::{Properties, Terraform};
 use crate::stack::{Handle, Spelling, Value};
 
@@ -30,6 +30,9 @@ impl Kind for Model {
     const TERRAFORM: &'static str = "aws_api_gateway_model";
     const CLOUDFORMATION: &'static str = "AWS::ApiGateway::Model";
     const HOME: Home = Home::Document;
+    const REPLACED_BY: Arguments = &["rest_api_id", "name", "content_type"];
+    const CREATE_ONLY: Arguments = &["RestApiId", "Name", "ContentType"];
+    const COPIED: Copied = Copied::Only(&["content_type", "schema", "ContentType", "Schema"]);
 
     fn terraform(&self, out: &mut Terraform) {
         out.attribute("rest_api_id", self.api.id());
@@ -86,6 +89,14 @@ impl Kind for RequestValidator {
     const TERRAFORM: &'static str = "aws_api_gateway_request_validator";
     const CLOUDFORMATION: &'static str = "AWS::ApiGateway::RequestValidator";
     const HOME: Home = Home::Document;
+    const REPLACED_BY: Arguments = &["rest_api_id"];
+    const CREATE_ONLY: Arguments = &["RestApiId", "Name"];
+    const COPIED: Copied = Copied::Only(&[
+        "validate_request_body",
+        "validate_request_parameters",
+        "ValidateRequestBody",
+        "ValidateRequestParameters",
+    ]);
 
     fn terraform(&self, out: &mut Terraform) {
         out.attribute("rest_api_id", self.api.id());

@@ -121,7 +121,7 @@ pub struct MethodSettings {
 fields! { MethodSettings { route: [path, http_method, settings], other: [label] } }
 
 /// Terraform's block of settings.
-const METHOD_SETTINGS: &str = "aws_api_gateway_method_settings";
+pub(super) const METHOD_SETTINGS: &str = "aws_api_gateway_method_settings";
 
 /// No throttle of its own. Source: docs/aws-rules.md#d14.
 const UNSET: f64 = -1.0;

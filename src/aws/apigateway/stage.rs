@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::settings::StageAt;
+use super::settings::{METHOD_SETTINGS, StageAt};
 use super::{ClientCertificate, Deployment, MethodSettings, RestApi, Settings};
 use crate::aws::document::terraform_text;
-use crate::aws::{Home, Kind, LogGroup};
+use crate::aws::{Arguments, Copied, Home, Kind, LogGroup, TypeChanges};
 use crate::sink::{Properties, Terraform};
 use crate::stack::{Address, Handle, Label, Spelling, Value};
 
@@ -85,6 +85,12 @@ pub(crate) fn request_log_format() -> String {
 }
 
 impl Stage {
+    pub(crate) const MORE_BLOCKS: &'static [TypeChanges] = &[TypeChanges::new(
+        METHOD_SETTINGS,
+        &["rest_api_id", "stage_name", "method_path"],
+        Copied::Nothing,
+    )];
+
     pub(crate) fn after(&self) -> Vec<Address> {
         self.after.clone()
     }
@@ -105,6 +111,9 @@ impl Kind for Stage {
     const TERRAFORM: &'static str = "aws_api_gateway_stage";
     const CLOUDFORMATION: &'static str = "AWS::ApiGateway::Stage";
     const HOME: Home = Home::Beside;
+    const REPLACED_BY: Arguments = &["rest_api_id", "stage_name"];
+    const CREATE_ONLY: Arguments = &["RestApiId", "StageName"];
+    const COPIED: Copied = Copied::Nothing;
 
     fn terraform(&self, out: &mut Terraform) {
         out.attribute("rest_api_id", self.api.id());

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::{RestApi, Stage, ThrottleLimit};
-use crate::aws::{HasId, Home, Kind, ResourceRef};
+use crate::aws::{Arguments, Copied, HasId, Home, Kind, ResourceRef};
 use crate::sink::{Properties, Terraform};
 use crate::stack::{Handle, Value};
 
@@ -25,6 +25,9 @@ impl Kind for ApiKey {
     const TERRAFORM: &'static str = "aws_api_gateway_api_key";
     const CLOUDFORMATION: &'static str = "AWS::ApiGateway::ApiKey";
     const HOME: Home = Home::Beside;
+    const REPLACED_BY: Arguments = &[];
+    const CREATE_ONLY: Arguments = &["Name"];
+    const COPIED: Copied = Copied::Nothing;
 
     fn terraform(&self, out: &mut Terraform) {
         out.attribute("name", &self.name);
@@ -86,6 +89,9 @@ impl Kind for UsagePlan {
     const TERRAFORM: &'static str = "aws_api_gateway_usage_plan";
     const CLOUDFORMATION: &'static str = "AWS::ApiGateway::UsagePlan";
     const HOME: Home = Home::Beside;
+    const REPLACED_BY: Arguments = &[];
+    const CREATE_ONLY: Arguments = &[];
+    const COPIED: Copied = Copied::Nothing;
 
     fn terraform(&self, out: &mut Terraform) {
         out.attribute("name", &self.name);
@@ -152,6 +158,9 @@ impl Kind for UsagePlanKey {
     const TERRAFORM: &'static str = "aws_api_gateway_usage_plan_key";
     const CLOUDFORMATION: &'static str = "AWS::ApiGateway::UsagePlanKey";
     const HOME: Home = Home::Beside;
+    const REPLACED_BY: Arguments = &["key_id", "key_type", "usage_plan_id"];
+    const CREATE_ONLY: Arguments = &["KeyId", "KeyType", "UsagePlanId"];
+    const COPIED: Copied = Copied::Nothing;
 
     fn terraform(&self, out: &mut Terraform) {
         out.attribute("key_id", self.key.id());

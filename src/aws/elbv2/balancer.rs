@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::aws::{HasArn, Home, Kind};
+use crate::aws::{Arguments, Copied, HasArn, Home, Kind, ReplacedWhen, When};
 use crate::sink::{Properties, Terraform};
 use crate::stack::{Handle, List, Spelling, Value};
 
@@ -69,6 +69,9 @@ impl Kind for LoadBalancer {
     const TERRAFORM: &'static str = "aws_lb";
     const CLOUDFORMATION: &'static str = "AWS::ElasticLoadBalancingV2::LoadBalancer";
     const HOME: Home = Home::Beside;
+    const REPLACED_BY: Arguments = &["name", "load_balancer_type", "internal"];
+    const CREATE_ONLY: Arguments = &["Name", "Type", "Scheme"];
+    const COPIED: Copied = Copied::Nothing;
 
     fn terraform(&self, out: &mut Terraform) {
         out.attribute("name", &self.name);
@@ -112,6 +115,13 @@ impl Kind for LoadBalancer {
         write_attributes(out, attributes, self.access_logs.as_ref());
         out.tags();
     }
+}
+
+impl LoadBalancer {
+    pub(crate) const REPLACED_WHEN: &'static [ReplacedWhen] = &[ReplacedWhen {
+        argument: "subnets",
+        when: When::LosesItem,
+    }];
 }
 
 impl HasArn for LoadBalancer {}

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::aws::{
-    ApplicationBalancerRef, BehindApi, HasArn, Home, HttpListener, HttpListenerRef, Kind,
-    ResourceRef,
+    ApplicationBalancerRef, Arguments, BehindApi, Copied, HasArn, Home, HttpListener,
+    HttpListenerRef, Kind, ResourceRef, TypeChanges,
 };
 use crate::sink::{Properties, Terraform};
 use crate::stack::{Address, Handle, Label, Spelling, Value};
@@ -195,6 +195,19 @@ fields! { TargetGroup {
 } }
 
 impl TargetGroup {
+    pub(crate) const MORE_BLOCKS: &'static [TypeChanges] = &[
+        TypeChanges::new(
+            ATTACHMENT,
+            &["target_group_arn", "target_id", "port", "availability_zone"],
+            Copied::Nothing,
+        ),
+        TypeChanges::new(
+            SCALED,
+            &["autoscaling_group_name", "lb_target_group_arn"],
+            Copied::Nothing,
+        ),
+    ];
+
     /// The listener that a balancer needs before it can be a target.
     pub(crate) fn waits_for(&self) -> Option<&Handle<HttpListener>> {
         match &self.targets {
@@ -270,6 +283,9 @@ impl Kind for TargetGroup {
     const TERRAFORM: &'static str = "aws_lb_target_group";
     const CLOUDFORMATION: &'static str = "AWS::ElasticLoadBalancingV2::TargetGroup";
     const HOME: Home = Home::Network;
+    const REPLACED_BY: Arguments = &["name", "port", "protocol", "target_type", "vpc_id"];
+    const CREATE_ONLY: Arguments = &["Name", "Port", "Protocol", "TargetType", "VpcId"];
+    const COPIED: Copied = Copied::Nothing;
 
     fn terraform(&self, out: &mut Terraform) {
         out.attribute("name", &self.name);

@@ -14,6 +14,7 @@ mod link;
 mod stage;
 mod unfollowed;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -264,30 +265,30 @@ fn every_corruption_of_every_example_is_caught() {
 
 /// Every example, and every case of one behaviour.
 pub(crate) fn examples() -> Vec<(String, Plan)> {
+    let plan = |(name, files)| (name, super::compiled(files).plan.unwrap());
+    example_files().into_iter().map(plan).collect()
+}
+
+/// The files of each of them, by name.
+pub(crate) fn example_files() -> Vec<(String, BTreeMap<String, Vec<u8>>)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folders = ["blueprints", "tests/cases"]
         .into_iter()
         .flat_map(|it| fs::read_dir(root.join(it)).unwrap());
-    let plan = |folder: std::path::PathBuf| {
-        let read = |it: std::path::PathBuf| {
-            (
-                it.strip_prefix(&folder)
-                    .unwrap()
-                    .to_string_lossy()
-                    .into_owned(),
-                fs::read(&it).unwrap(),
-            )
+    let read = |folder: std::path::PathBuf| {
+        let name = |it: &Path| {
+            let name = it.strip_prefix(&folder).unwrap().to_string_lossy();
+            name.into_owned()
         };
-        let compiled = super::compiled(files(&folder).into_iter().map(read).collect());
-        (
-            folder.file_name().unwrap().to_string_lossy().into_owned(),
-            compiled.plan.unwrap(),
-        )
+        let read = |it: std::path::PathBuf| (name(&it), fs::read(&it).unwrap());
+        let files = files(&folder).into_iter().map(read).collect();
+        let name = folder.file_name().unwrap().to_string_lossy().into_owned();
+        (name, files)
     };
     folders
         .map(|it| it.unwrap().path())
         .filter(|it| it.is_dir())
-        .map(plan)
+        .map(read)
         .collect()
 }
 
