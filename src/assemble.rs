@@ -180,7 +180,8 @@ fn security_group(
     vpc: Value,
 ) -> Handle<SecurityGroup> {
     let group = SecurityGroup {
-        name_prefix: text(&plan.prefix.with(&format!("-{label}-"))),
+        name: text(&plan.prefix.with(&format!("-{label}"))),
+        name_prefix: format!("{label}-"),
         description: description.into(),
         vpc,
     };

@@ -39,8 +39,8 @@ pub use document::{Document, is_function};
 pub use ec2::{EgressRule, IngressRule, Peer, SecurityGroup, Source};
 pub use elbv2::{
     AccessLogs, Balancer, BalancerRef, ExistingBalancer, GroupProtocol, HealthCheck,
-    HealthProtocol, Listener, LoadBalancer, Members, TargetGroup, TargetGroupRef, TargetType,
-    Targets,
+    HealthProtocol, Listener, LoadBalancer, Members, SwitchedStart, TargetGroup, TargetGroupRef,
+    TargetType, Targets,
 };
 pub use events::{Schedule, SchedulePermission};
 pub use iam::{Role, Statement};
@@ -334,7 +334,7 @@ kinds! {
     EgressRule: behind,
     IngressRule: behind,
     LoadBalancer: sometimes,
-    TargetGroup: blocks waits behind,
+    TargetGroup: blocks waits,
     Listener: behind,
     VpcLink,
     VpcLinkV2,

@@ -178,6 +178,9 @@ pub enum TargetsPlan {
     Ecs {
         by_address: bool,
         is_blue_green: bool,
+        /// `blue` or `green`: the group that serves, at which what is new starts. Terraform only,
+        /// which leaves what is there as deployments left it.
+        serves: Option<Value>,
     },
     /// ARN of a target group that exists.
     Existing(Value),

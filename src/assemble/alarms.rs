@@ -156,7 +156,8 @@ pub(crate) fn of_network(
         };
         add(stack, plan, alarms, &bound, watched);
     }
-    let mut of_group = |group: &Handle<TargetGroup>, balancer: Option<&(&'static str, Value)>| {
+    type Watching<'a> = Option<&'a (&'static str, Value)>;
+    let mut of_group = |name: &str, group: &Handle<TargetGroup>, balancer: Watching<'_>| {
         let Some((namespace, balancer)) = balancer else {
             return;
         };
@@ -168,8 +169,8 @@ pub(crate) fn of_network(
             threshold: 1.0,
         };
         let watched = Watched {
-            label: format!("unhealthy__{}", group.label()),
-            description: format!("A target of the group `{}` is unhealthy", group.label()),
+            label: format!("unhealthy__{name}"),
+            description: format!("A target of the group `{name}` is unhealthy"),
             dimensions: vec![
                 ("TargetGroup", group.arn_suffix()),
                 ("LoadBalancer", balancer.clone()),
@@ -178,14 +179,19 @@ pub(crate) fn of_network(
         add(stack, plan, alarms, &bound, watched);
     };
     for passed in &nodes.passed_on {
-        of_group(&passed.group, nlb.as_ref());
+        of_group(
+            &format!("alb__{}", passed.port),
+            &passed.group,
+            nlb.as_ref(),
+        );
     }
-    for backend in backends {
+    for (planned, backend) in plan.balanced().zip(backends) {
+        let (name, balancer) = (&planned.name, alb.as_ref().or(nlb.as_ref()));
         if let TargetGroupRef::Made(group) = &backend.target_group {
-            of_group(group, alb.as_ref().or(nlb.as_ref()));
+            of_group(name, group, balancer);
         }
         if let Some(group) = &backend.green {
-            of_group(group, alb.as_ref().or(nlb.as_ref()));
+            of_group(&format!("{name}__green"), group, balancer);
         }
     }
 }

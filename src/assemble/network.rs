@@ -100,22 +100,19 @@ fn behind_alb(
     if !alb.emits_rules {
         return Vec::new();
     }
-    let mut made = BTreeMap::new();
+    let mut backends = BTreeMap::new();
     for (index, backend) in plan.backends.iter().enumerate() {
         if let Some(backend) = backend.balanced() {
-            made.insert(index, targets::groups(stack, plan, network, backend));
+            let (target_group, green) = targets::groups(stack, plan, network, backend);
+            let nodes = BackendNodes {
+                listener: None,
+                target_group,
+                green,
+                rules: Vec::new(),
+            };
+            backends.insert(index, nodes);
         }
     }
-    let first = made
-        .iter()
-        .map(|(index, (group, _))| (*index, group.clone()))
-        .collect();
-    let mut rules = alb::rules(stack, plan, alb, nodes, &first);
-    let nodes = |(index, (target_group, green))| BackendNodes {
-        listener: None,
-        target_group,
-        green,
-        rules: rules.remove(&index).unwrap_or_default(),
-    };
-    made.into_iter().map(nodes).collect()
+    alb::rules(stack, plan, alb, nodes, &mut backends);
+    backends.into_values().collect()
 }

@@ -3,7 +3,7 @@
 
 use super::outputs::{self, Owner};
 use super::this;
-use super::values::{self, short_name, text, value};
+use super::values::{self, text, value};
 use crate::aws::{
     Account, CacheSettings, ClientCertificate, Deployment, LogGroup, LogRole, LoggingLevel,
     MethodCache, MethodSettings, MethodThrottle, RestApi, Role, Settings, Stack, Stage, Statement,
@@ -161,7 +161,8 @@ fn account(stack: &mut Stack, plan: &Plan) -> Option<Address> {
             let role = Role {
                 service: "apigateway.amazonaws.com",
                 description: "What API Gateway may do to write the logs of all APIs in this region",
-                name_prefix: short_name(stack, plan, &plan.prefix.short("-logs-")),
+                // Another name would replace it, and it is protected.
+                name_prefix: Value::literal("apigateway-logs-"),
                 statements: vec![write],
                 is_retained: true,
             };

@@ -17,7 +17,10 @@ pub use rule::{ListenerRule, RuleAction};
 /// An internal application load balancer.
 #[derive(Debug, Serialize)]
 pub struct ApplicationBalancer {
+    /// A tag: AWS cannot rename the balancer.
     pub name: Value,
+    /// Terraform and CloudFormation make the rest of its name, so that two never have the same.
+    pub name_prefix: Value,
     pub subnets: List,
     pub security_groups: List,
     pub idle_timeout_s: u32,
@@ -29,7 +32,7 @@ pub struct ApplicationBalancer {
 fields! { ApplicationBalancer {
     route: [subnets],
     access: [security_groups],
-    other: [name, idle_timeout_s, deletion_protection, access_logs],
+    other: [name, name_prefix, idle_timeout_s, deletion_protection, access_logs],
 } }
 
 impl Kind for ApplicationBalancer {
@@ -41,7 +44,7 @@ impl Kind for ApplicationBalancer {
     const COPIED: Copied = Copied::Nothing;
 
     fn terraform(&self, out: &mut Terraform) {
-        out.attribute("name", &self.name);
+        out.attribute("name_prefix", &self.name_prefix);
         out.attribute("load_balancer_type", "application");
         out.attribute("internal", true);
         out.list("subnets", &self.subnets);
@@ -50,7 +53,7 @@ impl Kind for ApplicationBalancer {
         out.attribute("drop_invalid_header_fields", true);
         let protection = is_on(&self.deletion_protection);
         out.attribute("enable_deletion_protection", protection);
-        out.tags();
+        out.named_tags(&self.name);
         if let Some(logs) = &self.access_logs {
             out.block("access_logs", |out| {
                 out.attribute("enabled", true);
@@ -58,10 +61,10 @@ impl Kind for ApplicationBalancer {
                 out.optional("prefix", logs.prefix.as_deref());
             });
         }
+        out.create_before_destroy();
     }
 
     fn cloudformation(&self, out: &mut Properties) {
-        out.value("Name", &self.name);
         out.text("Type", "application");
         out.text("Scheme", "internal");
         out.list("Subnets", &self.subnets);
@@ -77,7 +80,7 @@ impl Kind for ApplicationBalancer {
             ("deletion_protection.enabled", protection),
         ];
         write_attributes(out, attributes, self.access_logs.as_ref());
-        out.tags();
+        out.named_tags(&self.name);
     }
 }
 

@@ -13,14 +13,17 @@ use crate::stack::{Handle, List, Spelling, Value};
 /// A security group without rules.
 #[derive(Debug, Serialize)]
 pub struct SecurityGroup {
+    /// A tag: AWS cannot rename the group.
+    pub name: Value,
     /// Terraform adds a suffix of its own, so that a replacement does not collide; CloudFormation
-    /// names it alone.
-    pub name_prefix: Value,
+    /// names it alone. A function of what the group is for: rules and balancers would let go of a
+    /// group that another name replaces.
+    pub name_prefix: String,
     pub description: Arc<str>,
     pub vpc: Value,
 }
 
-fields! { SecurityGroup { route: [vpc], other: [name_prefix, description] } }
+fields! { SecurityGroup { route: [vpc], other: [name, name_prefix, description] } }
 
 impl Kind for SecurityGroup {
     const TERRAFORM: &'static str = "aws_security_group";
@@ -34,14 +37,14 @@ impl Kind for SecurityGroup {
         out.attribute("name_prefix", &self.name_prefix);
         out.attribute("description", &*self.description);
         out.attribute("vpc_id", &self.vpc);
-        out.tags();
+        out.named_tags(&self.name);
         out.create_before_destroy();
     }
 
     fn cloudformation(&self, out: &mut Properties) {
         out.text("GroupDescription", &self.description);
         out.value("VpcId", &self.vpc);
-        out.tags();
+        out.named_tags(&self.name);
     }
 }
 
@@ -94,6 +97,7 @@ impl Kind for EgressRule {
             Peer::Anywhere => out.attribute("cidr_ipv4", ANYWHERE),
         }
         out.tags();
+        out.create_before_destroy();
     }
 
     fn cloudformation(&self, out: &mut Properties) {
@@ -174,6 +178,7 @@ impl Kind for IngressRule {
             }
         }
         out.tags();
+        out.create_before_destroy();
     }
 
     fn cloudformation(&self, out: &mut Properties) {

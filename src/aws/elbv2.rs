@@ -16,7 +16,7 @@ use serde::Serialize;
 
 use super::{Arguments, BehindApi, Copied, HasArn, Home, Kind};
 use crate::sink::{Properties, Terraform};
-use crate::stack::Value;
+use crate::stack::{Handle, Value};
 
 /// Security policy of listeners with TLS: TLS 1.2 and 1.3 with forward secrecy, the default of the
 /// console, and one of those that Security Hub recommends (ELB.17).
@@ -60,6 +60,32 @@ impl ListenerArguments<'_> {
     }
 }
 
+/// Where a listener or rule starts that deployments switch between two target groups. Terraform
+/// alone knows that deployments do that.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SwitchedStart {
+    pub green: Handle<TargetGroup>,
+    /// `blue` or `green`: the group that serves.
+    pub serves: Value,
+}
+
+fields! { SwitchedStart { route: [green, serves] } }
+
+/// Writes the target group of an action.
+pub(super) fn forward(group: &TargetGroupRef, start: Option<&SwitchedStart>, out: &mut Terraform) {
+    out.attribute("type", "forward");
+    match (start, group) {
+        (Some(start), TargetGroupRef::Made(blue)) => {
+            let (blue, green) = (blue.address(), start.green.address());
+            let choice = format!(" == \"green\" ? {green}.arn : {blue}.arn");
+            out.applied("target_group_arn", ["", &choice], &start.serves);
+        }
+        (Some(_), TargetGroupRef::Existing(_)) | (None, _) => {
+            out.attribute("target_group_arn", group.arn());
+        }
+    }
+}
+
 /// A port of a balancer and where its connections go.
 #[derive(Debug, Serialize)]
 pub struct Listener {
@@ -68,11 +94,18 @@ pub struct Listener {
     /// Certificate with which it ends TLS.
     pub certificate: Option<Value>,
     pub forward_to: TargetGroupRef,
+    /// Terraform's blocks that register the targets. It waits for them, so that it turns to a group
+    /// that has its targets, and leaves one that still has them.
+    pub attachments: Vec<String>,
     /// Deployments send it to another target group; it is not to be sent back.
     pub is_switched: bool,
+    pub start: Option<SwitchedStart>,
 }
 
-fields! { Listener { route: [balancer, port, certificate, forward_to, is_switched] } }
+fields! { Listener {
+    route: [balancer, port, certificate, forward_to, is_switched, start],
+    other: [attachments],
+} }
 
 impl Listener {
     fn arguments(&self) -> ListenerArguments<'_> {
@@ -99,15 +132,10 @@ impl Kind for Listener {
     fn terraform(&self, out: &mut Terraform) {
         self.arguments().terraform(out);
         out.block("default_action", |out| {
-            out.attribute("type", "forward");
-            out.attribute("target_group_arn", self.forward_to.arn());
+            forward(&self.forward_to, self.start.as_ref(), out)
         });
-        if self.is_switched {
-            out.comment("A deployment switches it to the other target group.");
-            out.block_below("lifecycle", |out| {
-                out.bare("ignore_changes", format_args!("[default_action]"))
-            });
-        }
+        out.after_attachments(&self.attachments);
+        out.replaced_in_order(self.is_switched.then_some("default_action"));
     }
 
     fn cloudformation(&self, out: &mut Properties) {

@@ -86,7 +86,8 @@ impl Function {
         }
     }
 
-    /// Writes the permission of a service to call it, with alias or version as an argument.
+    /// Writes the permission of a service to call it, with alias or version as an argument. The
+    /// provider makes an id of each statement, so that no new one meets an old one.
     pub(crate) fn permit(&self, principal: &str, source: Value, out: &mut Terraform) {
         out.attribute("action", "lambda:InvokeFunction");
         match self {
@@ -111,6 +112,7 @@ impl Function {
         }
         out.attribute("principal", principal);
         out.attribute("source_arn", source);
+        out.create_before_destroy();
     }
 
     /// Writes the same permission as properties, with alias or version behind the name.

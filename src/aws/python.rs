@@ -152,6 +152,7 @@ impl Kind for PythonFunction {
         out.block("tracing_config", |out| {
             out.attribute("mode", self.tracing())
         });
+        out.create_before_destroy();
     }
 
     fn cloudformation(&self, out: &mut Properties) {

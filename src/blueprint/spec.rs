@@ -47,7 +47,7 @@ mapping! {
         pub r#abstract: Option<bool>,
         /// What is written, and where.
         pub output: OutputSpec = OutputSpec::default(),
-        /// Tags by name, on everything that takes tags; `managed-by: gwgen` is added.
+        /// Tags by name, on everything that takes tags; `managed-by: gwgen` is added, and `Name` to balancers and security groups.
         pub tags: Option<BTreeMap<String, ValueSpec>>,
         /// Settings that the whole AWS account shares.
         pub account: AccountSpec = AccountSpec::default(),

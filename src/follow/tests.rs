@@ -36,7 +36,9 @@ fn with_rule(pattern: &str, method: Option<&'static str>) -> Assembled {
         methods: method.into_iter().collect(),
         hosts: Vec::new(),
         action: RuleAction::Answer(FixedResponse::NOT_FOUND),
+        attachments: Vec::new(),
         is_switched: false,
+        start: None,
     };
     assembled.stack.add(File::Network, Label::new("more"), rule);
     assembled

@@ -158,6 +158,9 @@ pub fn routes_file(path: &[Segment]) -> Arc<str> {
 /// Source: docs/aws-rules.md#l1, docs/aws-rules.md#l2.
 const MAX_BALANCER_NAME: usize = 32;
 
+/// Longest start of a balancer's name. Unit: characters. Source: docs/aws-rules.md#l2.
+const MAX_BALANCER_PREFIX: usize = 6;
+
 /// Longest name of a function. Unit: characters. Source: docs/aws-rules.md#z5.
 const MAX_FUNCTION_NAME: usize = 64;
 
@@ -217,18 +220,13 @@ impl Prefix {
         }
     }
 
-    /// Name of a balancer: as much of the name as fits, and a hash of all that cannot change in
-    /// place.
+    /// Start of a balancer's name, which has room for little: a balancer is replaced for reasons
+    /// that only deploy time knows, such as a subnet that goes, and the one that takes its place
+    /// must not meet it.
     ///
-    /// Source: docs/aws-rules.md#l3, docs/aws-rules.md#f9: what is replaced under the same name
-    /// collides with itself.
-    pub fn balancer(&self, suffix: &str, unchangeable: &[&str]) -> Vec<Value> {
-        let suffix = format!(
-            "{suffix}-{}",
-            short_hash(&[&[&*self.name], unchangeable].concat(), 6)
-        );
-        let room = MAX_BALANCER_NAME - self.environment_length() - suffix.len();
-        parts(cut(&self.name, room), self.short.as_ref(), &suffix)
+    /// Source: docs/aws-rules.md#l35.
+    pub fn balancer(&self) -> String {
+        format!("{}-", cut(&self.name, MAX_BALANCER_PREFIX - 1))
     }
 
     /// Name of a function: as much of the backend as fits, and a hash of it where that is not all.

@@ -160,6 +160,20 @@ impl<'a> Variables<'a> {
         Value::Input(variable.name.into())
     }
 
+    /// The target group of a backend that serves, where deployments switch between two.
+    pub(crate) fn serving(&mut self, backend: &str, pointer: &str) -> Value {
+        let variable = Variable {
+            name: format!("serving_{}", backend.replace('-', "_")),
+            description: Some(format!(
+                "Target group of the backend `{backend}` that serves, `blue` or `green`: a listener or rule that is new starts there, and those that are there stay as deployments left them."
+            )),
+            default: Some("blue".into()),
+            sensitive: None,
+        };
+        self.declare(&variable, InputType::Text, pointer);
+        Value::Input(variable.name.into())
+    }
+
     /// A list of values, or a reference that yields all of them.
     pub(crate) fn values(
         &mut self,

@@ -246,6 +246,18 @@ impl Properties {
         self.tags = tags;
     }
 
+    /// Tags with `Name` before them, unless the user has one.
+    pub fn named_tags(&mut self, name: &Value) {
+        let own = Arc::from("Name");
+        self.tags
+            .entry(Arc::clone(&own))
+            .or_insert_with(|| name.clone());
+        self.tags();
+        if self.tags.get(&own) == Some(name) {
+            self.tags.remove(&own);
+        }
+    }
+
     /// The tags of what takes them by name.
     pub fn tag_map(&mut self) {
         let tags = std::mem::take(&mut self.tags);

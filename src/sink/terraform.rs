@@ -215,6 +215,15 @@ impl Terraform {
         self.bare("depends_on", format_args!("[{}]", nodes.join(", ")));
     }
 
+    /// Names the attachments of targets that it waits for, where there are some.
+    pub fn after_attachments(&mut self, attachments: &[String]) {
+        if !attachments.is_empty() {
+            let attachments: Vec<&str> = attachments.iter().map(String::as_str).collect();
+            self.gap();
+            self.depends_on_each(&attachments);
+        }
+    }
+
     /// Writes that `terraform destroy` refuses to delete the resource.
     pub fn prevent_destroy(&mut self) {
         self.block("lifecycle", |out| out.attribute("prevent_destroy", true));
@@ -222,13 +231,33 @@ impl Terraform {
 
     /// Writes that a replacement is created before the old resource is deleted.
     pub fn create_before_destroy(&mut self) {
-        self.block("lifecycle", |out| {
-            out.attribute("create_before_destroy", true)
+        self.replaced_in_order(None);
+    }
+
+    /// The same, beside an argument that deployments change.
+    pub fn replaced_in_order(&mut self, switched: Option<&str>) {
+        if switched.is_some() {
+            self.comment("A deployment switches it to the other target group.");
+        }
+        let open = |out: &mut Self, body: &dyn Fn(&mut Self)| match switched {
+            Some(_) => out.block_below("lifecycle", body),
+            None => out.block("lifecycle", body),
+        };
+        open(self, &|out| {
+            out.attribute("create_before_destroy", true);
+            if let Some(argument) = switched {
+                out.bare("ignore_changes", format_args!("[{argument}]"));
+            }
         });
     }
 
     pub fn tags(&mut self) {
         self.bare("tags", format_args!("local.tags"));
+    }
+
+    /// Tags with `Name` before them, unless the user has one.
+    pub fn named_tags(&mut self, name: &Value) {
+        self.applied("tags", ["merge({ Name = ", " }, local.tags)"], name);
     }
 
     /// State of a route in a deployment: its digest, its parts and what they use, in one string.

@@ -7,8 +7,8 @@ use super::planned::{PlannedStep, is_blue_green, listener_of};
 use super::values::{InStack, ensure, has_members, is_same};
 use crate::aws::{
     ApplicationBalancerRef, BalancerRef, Function, GroupProtocol, HealthCheck, HealthProtocol,
-    Integration, LambdaPermission, RuleAction, TargetGroup, TargetGroupRef, TargetType, Targets,
-    UriHost, VpcLinkRef,
+    Integration, LambdaPermission, RuleAction, SwitchedStart, TargetGroup, TargetGroupRef,
+    TargetType, Targets, UriHost, VpcLinkRef,
 };
 use crate::blueprint::HealthCheckProtocol;
 use crate::follow::{HttpListenerStep, StackNode, Step, node};
@@ -61,11 +61,11 @@ impl<'a> Walker<'a> {
             PlannedStep::Listener {
                 port,
                 certificate,
-                is_switched,
+                switched,
             } => {
                 matches!(step, Step::Listener(StackNode { node: found, .. })
                     if found.port == port
-                        && found.is_switched == is_switched
+                        && self.is_switched_as_planned(found.is_switched, found.start.as_ref(), switched)
                         && is_same(&found.certificate, &certificate))
             }
             PlannedStep::PassedOn(listener) => {
@@ -166,6 +166,29 @@ impl<'a> Walker<'a> {
             })
     }
 
+    /// Returns whether deployments switch a listener or rule, and it starts, as planned.
+    pub(crate) fn is_switched_as_planned(
+        &self,
+        is_switched: bool,
+        start: Option<&SwitchedStart>,
+        planned: Option<&BalancedPlan>,
+    ) -> bool {
+        let serves = planned.and_then(|backend| match &backend.targets {
+            TargetsPlan::Ecs { serves, .. } => serves.as_ref(),
+            TargetsPlan::Instances(_)
+            | TargetsPlan::AutoscalingGroups(_)
+            | TargetsPlan::Ips { .. }
+            | TargetsPlan::Existing(_) => None,
+        });
+        let is_green = |start: &SwitchedStart| {
+            let groups = planned.map(|backend| self.target_groups_of(backend));
+            groups.is_some_and(|groups| groups.get(1) == Some(&start.green.index()))
+        };
+        is_switched == planned.is_some()
+            && is_same(&start.map(|start| start.serves.clone()), &serves)
+            && start.is_none_or(is_green)
+    }
+
     fn is_in_vpc(&self, group: &TargetGroup) -> bool {
         let network = self.plan.network.as_ref();
         network.is_some_and(|network| is_same(&group.vpc, &network.vpc))
@@ -173,7 +196,11 @@ impl<'a> Walker<'a> {
 
     /// Returns the target group of a backend, and the one that deployments switch to.
     fn target_groups_of(&self, backend: &BalancedPlan) -> Vec<usize> {
-        let labels = [&*backend.name, &format!("{}__green", backend.name)];
+        let (by, protocol) = (target_type(backend), protocol(backend));
+        let (by, protocol) = (by.map_or("", TargetType::as_str), protocol.as_str());
+        let facts = format!("{}__{protocol}__{by}", backend.port).to_ascii_lowercase();
+        let label = format!("{}__{facts}", backend.name);
+        let labels = [&*label, &format!("{label}__green")];
         let groups = labels.map(|label| self.target_groups.get(label));
         groups.into_iter().flatten().copied().collect()
     }
@@ -254,39 +281,53 @@ fn is_http_listener(found: HttpListenerStep<'_>, planned: &AlbListenerPlan) -> b
     }
 }
 
+/// Type of a backend's targets; none where its group exists.
+fn target_type(backend: &BalancedPlan) -> Option<TargetType> {
+    match &backend.targets {
+        TargetsPlan::Ips { .. }
+        | TargetsPlan::Ecs {
+            by_address: true, ..
+        } => Some(TargetType::Ip),
+        TargetsPlan::Instances(_)
+        | TargetsPlan::AutoscalingGroups(_)
+        | TargetsPlan::Ecs {
+            by_address: false, ..
+        } => Some(TargetType::Instance),
+        TargetsPlan::Existing(_) => None,
+    }
+}
+
+fn protocol(backend: &BalancedPlan) -> GroupProtocol {
+    match backend.protocol {
+        TargetProtocol::Tcp => GroupProtocol::Tcp,
+        TargetProtocol::Tls => GroupProtocol::Tls,
+        TargetProtocol::Http => GroupProtocol::Http,
+        TargetProtocol::Https => GroupProtocol::Https,
+    }
+}
+
 fn has_targets_of(group: &TargetGroup, backend: &BalancedPlan) -> bool {
     let are_registered = |planned, is_outside| {
         matches!(&group.targets, Targets::Registered { members, outside_vpc }
             if has_members(members, planned) && *outside_vpc == is_outside)
     };
-    let are_none = matches!(group.targets, Targets::None);
-    let (target_type, are_planned) = match &backend.targets {
-        TargetsPlan::Instances(planned) => (TargetType::Instance, are_registered(planned, false)),
+    let are_planned = match &backend.targets {
+        TargetsPlan::Instances(planned) => are_registered(planned, false),
         TargetsPlan::Ips {
             addresses,
             outside_vpc,
-        } => (TargetType::Ip, are_registered(addresses, *outside_vpc)),
-        TargetsPlan::AutoscalingGroups(Some(planned)) => (
-            TargetType::Instance,
-            matches!(&group.targets, Targets::Scaled(members) if has_members(members, planned)),
-        ),
-        TargetsPlan::Ecs {
-            by_address: true, ..
-        } => (TargetType::Ip, are_none),
-        TargetsPlan::Ecs { .. } | TargetsPlan::AutoscalingGroups(None) => {
-            (TargetType::Instance, are_none)
+        } => are_registered(addresses, *outside_vpc),
+        TargetsPlan::AutoscalingGroups(Some(planned)) => {
+            matches!(&group.targets, Targets::Scaled(members) if has_members(members, planned))
         }
-        TargetsPlan::Existing(_) => return false,
-    };
-    let protocol = match backend.protocol {
-        TargetProtocol::Tcp => GroupProtocol::Tcp,
-        TargetProtocol::Tls => GroupProtocol::Tls,
-        TargetProtocol::Http => GroupProtocol::Http,
-        TargetProtocol::Https => GroupProtocol::Https,
+        TargetsPlan::Ecs { .. } | TargetsPlan::AutoscalingGroups(None) => {
+            matches!(group.targets, Targets::None)
+        }
+        TargetsPlan::Existing(_) => false,
     };
     are_planned
-        && group.target_type == target_type
-        && group.protocol == protocol
+        && Some(group.target_type) == target_type(backend)
+        && group.protocol == protocol(backend)
         && group.port == backend.port
         && is_health_check(&group.health_check, &backend.health_check)
 }

@@ -93,7 +93,7 @@ impl<'a> Walker<'a> {
             path: HEALTH_PATH,
         };
         let to_listener =
-            |alb: &'a AlbListenerPlan| (alb.port, to_listener(network, alb.port, false));
+            |alb: &'a AlbListenerPlan| (alb.port, to_listener(network, alb.port, None));
         let listeners: Vec<_> = match &network.alb {
             Some(alb) => alb.listeners.iter().map(to_listener).collect(),
             None => {
@@ -170,7 +170,8 @@ impl<'a> Walker<'a> {
             }
         };
         let methods = planned.methods.iter().map(|method| method.as_str());
-        acts && found.is_switched == backend.is_some_and(is_blue_green)
+        let switched = backend.filter(|backend| is_blue_green(backend));
+        acts && self.is_switched_as_planned(found.is_switched, found.start.as_ref(), switched)
             && found.priority == planned.priority
             && found.paths == planned.patterns
             && found.methods.iter().copied().eq(methods)
@@ -287,6 +288,7 @@ pub(crate) fn is_planned_response(plan: &Plan, backend: &BackendPlan, steps: &St
 fn answers_health(rule: &ListenerRule) -> bool {
     matches!(rule.action, RuleAction::Answer(FixedResponse::HEALTHY))
         && !rule.is_switched
+        && rule.start.is_none()
         && rule.methods.is_empty()
         && rule.hosts.is_empty()
         && matches!(&*rule.paths, [path] if **path == *HEALTH_PATH)

@@ -17,7 +17,8 @@ pub(crate) enum PlannedStep<'p> {
     Listener {
         port: u16,
         certificate: Option<&'p Value>,
-        is_switched: bool,
+        /// Backend whose deployments switch it.
+        switched: Option<&'p BalancedPlan>,
     },
     /// The target group of a network load balancer that holds the application load balancer.
     PassedOn(&'p AlbListenerPlan),
@@ -58,17 +59,17 @@ pub(crate) fn from_entry_point<'p>(
     network: &'p NetworkPlan,
     backend: &'p BalancedPlan,
 ) -> PlannedSteps<'p> {
-    let mut steps = to_listener(network, backend.listener_port, is_blue_green(backend));
+    let mut steps = to_listener(network, backend.listener_port, Some(backend));
     steps.extend(from_listener(network.alb.as_ref(), backend));
     steps
 }
 
 /// Steps from the first load balancer to the listener of the last one.
-pub(crate) fn to_listener(
-    network: &NetworkPlan,
+pub(crate) fn to_listener<'p>(
+    network: &'p NetworkPlan,
     port: u16,
-    is_blue_green: bool,
-) -> PlannedSteps<'_> {
+    backend: Option<&'p BalancedPlan>,
+) -> PlannedSteps<'p> {
     let alb = network.alb.as_ref();
     let mut steps = Vec::new();
     if let Some(nlb) = &network.nlb {
@@ -76,7 +77,7 @@ pub(crate) fn to_listener(
         steps.push(PlannedStep::Listener {
             port,
             certificate: nlb.certificate.as_ref().filter(|_| alb.is_none()),
-            is_switched: is_blue_green && alb.is_none(),
+            switched: backend.filter(|to| is_blue_green(to) && alb.is_none()),
         });
         let listener = alb.and_then(|alb| listener_of(alb, port));
         steps.extend(listener.map(PlannedStep::PassedOn));

@@ -4,9 +4,9 @@
 
 use std::collections::BTreeMap;
 
-use super::targets::{health_check, is_blue_green};
-use crate::assemble::values::{list, short_name, value, vpc};
-use crate::assemble::{PassedOn, security_group};
+use super::targets::{attachments, health_check, is_blue_green, switched_start};
+use crate::assemble::values::{list, short_name, text, value, vpc};
+use crate::assemble::{BackendNodes, PassedOn, security_group};
 use crate::aws::{
     AccessLogs, ApplicationBalancer, ApplicationBalancerRef, BalancerRef, FixedResponse,
     GroupProtocol, HttpListener, HttpListenerRef, Listener, ListenerRule, RuleAction,
@@ -27,12 +27,10 @@ pub(crate) struct AlbNodes {
     pub(crate) listeners: Vec<Option<HttpListenerRef>>,
 }
 
-/// Rules of a backend, by its index in the plan.
-pub(crate) type RulesByBackend = BTreeMap<usize, Vec<Handle<ListenerRule>>>;
-
-/// `alb__80`: what belongs to a listener.
-pub(crate) fn at_port(port: u16) -> Label {
-    Label::new(format!("alb__{port}"))
+/// Label of a balancer's listener. AWS knows one by balancer and port alone, so another port is
+/// another listener, and a backend that takes a port over takes its listener.
+pub(crate) fn listener_label(balancer: &str, port: u16) -> Label {
+    Label::new(format!("{balancer}__{port}"))
 }
 
 /// Group, balancer and listeners.
@@ -70,9 +68,9 @@ pub(crate) fn alb(
                 security_group(stack, plan, "alb", description, value(&network.vpc))
             });
             let own = List::Of(group.iter().map(|group| group.id()).collect());
-            let unchangeable = ["application", "internal", vpc(network)];
             let balancer = ApplicationBalancer {
-                name: short_name(stack, plan, &plan.prefix.balancer("-alb", &unchangeable)),
+                name: text(&plan.prefix.with("-alb")),
+                name_prefix: Value::literal(plan.prefix.balancer()),
                 subnets: list(&network.subnets),
                 security_groups: security_groups.as_ref().map_or(own, list),
                 idle_timeout_s: *idle_timeout_s,
@@ -112,7 +110,7 @@ fn listener(
         port: planned.port,
         certificate: planned.certificate.as_ref().map(value),
     };
-    HttpListenerRef::Made(stack.add(File::Network, at_port(planned.port), listener))
+    HttpListenerRef::Made(stack.add(File::Network, listener_label("alb", planned.port), listener))
 }
 
 /// A listener of the network load balancer for each of the other's, with a target group that holds
@@ -166,17 +164,19 @@ pub(crate) fn passed_on(
             health_check: health_check(&planned.health_check()),
             targets,
         };
-        let group = stack.add(File::Network, at_port(planned.port), group);
+        let group = stack.add(File::Network, Label::new(group.label("alb", None)), group);
         let port = planned.port;
+        let forward_to = TargetGroupRef::Made(group.clone());
         let listener = Listener {
             balancer: from.clone(),
             port,
             certificate: None,
-            forward_to: TargetGroupRef::Made(group.clone()),
+            attachments: attachments(stack, &forward_to),
+            forward_to,
             is_switched: false,
+            start: None,
         };
-        let label = Label::new(format!("nlb__{port}"));
-        let listener = stack.add(File::Network, label, listener);
+        let listener = stack.add(File::Network, listener_label("nlb", port), listener);
         ports.push(PassedOn {
             port,
             listener,
@@ -186,18 +186,15 @@ pub(crate) fn passed_on(
     ports
 }
 
-/// Builds the rules of every listener: its response to health checks first.
+/// Builds the rules of every listener, its response to health checks first, and gives each backend
+/// its own.
 pub(crate) fn rules(
     stack: &mut Stack,
     plan: &Plan,
     alb: &AlbPlan,
     nodes: &AlbNodes,
-    groups: &BTreeMap<usize, TargetGroupRef>,
-) -> RulesByBackend {
-    let mut by_backend = RulesByBackend::new();
-    if !alb.emits_rules {
-        return by_backend;
-    }
+    backends: &mut BTreeMap<usize, BackendNodes>,
+) {
     for (planned, listener) in alb.listeners.iter().zip(&nodes.listeners) {
         let Some(listener) = listener else { continue };
         if let Some(priority) = planned.health_priority {
@@ -208,7 +205,9 @@ pub(crate) fn rules(
                 methods: Vec::new(),
                 hosts: Vec::new(),
                 action: RuleAction::Answer(FixedResponse::HEALTHY),
+                attachments: Vec::new(),
                 is_switched: false,
+                start: None,
             };
             stack.add(
                 File::Network,
@@ -217,36 +216,34 @@ pub(crate) fn rules(
             );
         }
         for rule in &planned.rules {
-            let (action, backend) = match rule.to {
-                Destination::Nothing => (RuleAction::Answer(FixedResponse::NOT_FOUND), None),
-                Destination::Backend(index) => {
-                    let group = groups.get(&index).expect(
-                        "a rule leads to a backend behind the balancer, and each has its group",
-                    );
-                    (RuleAction::Forward(group.clone()), Some(index))
-                }
-            };
-            let is_switched = backend
-                .and_then(|index| plan.backends[index].balanced())
-                .is_some_and(is_blue_green);
+            let label = Label::new(format!("alb_{}__{}", planned.port, rule.label));
             let node = ListenerRule {
                 listener: listener.clone(),
                 priority: rule.priority,
                 paths: rule.patterns.clone(),
                 methods: rule.methods.iter().map(|method| method.as_str()).collect(),
                 hosts: alb.hosts.clone(),
-                action,
-                is_switched,
+                action: RuleAction::Answer(FixedResponse::NOT_FOUND),
+                attachments: Vec::new(),
+                is_switched: false,
+                start: None,
             };
-            let handle = stack.add(
-                File::Network,
-                Label::new(format!("alb_{}__{}", planned.port, rule.label)),
-                node,
-            );
-            if let Some(index) = backend {
-                by_backend.entry(index).or_default().push(handle);
-            }
+            let Destination::Backend(index) = rule.to else {
+                stack.add(File::Network, label, node);
+                continue;
+            };
+            let to = backends
+                .get_mut(&index)
+                .expect("a rule leads to a backend behind the balancer, and each has its group");
+            let planned = plan.backends[index].balanced();
+            let node = ListenerRule {
+                action: RuleAction::Forward(to.target_group.clone()),
+                attachments: attachments(stack, &to.target_group),
+                is_switched: planned.is_some_and(is_blue_green),
+                start: planned.and_then(|planned| switched_start(planned, to.green.as_ref())),
+                ..node
+            };
+            to.rules.push(stack.add(File::Network, label, node));
         }
     }
-    by_backend
 }

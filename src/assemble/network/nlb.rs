@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use super::targets::{groups, is_blue_green};
-use crate::assemble::values::{list, short_name, text, value, vpc};
+use super::alb::listener_label;
+use super::targets::{attachments, groups, is_blue_green, switched_start};
+use crate::assemble::values::{list, text, value};
 use crate::assemble::{self, BackendNodes, this};
 use crate::aws::{
     AccessLogs, BalancerRef, ExistingBalancer, Listener, LoadBalancer, SecurityGroup, Stack,
@@ -66,13 +67,8 @@ pub(crate) fn balancer(
     };
     let own = List::Of(group.iter().map(|group| group.id()).collect());
     let balancer = LoadBalancer {
-        name: short_name(
-            stack,
-            plan,
-            &plan
-                .prefix
-                .balancer("-nlb", &["network", "internal", vpc(network)]),
-        ),
+        name: text(&plan.prefix.with("-nlb")),
+        name_prefix: Value::literal(plan.prefix.balancer()),
         subnets: list(&network.subnets),
         security_groups: theirs.as_ref().map_or(own, list),
         cross_zone: plan.cross_zone,
@@ -99,15 +95,17 @@ pub(crate) fn backend(
     entry: &EntryPoint<'_>,
     backend: &BalancedPlan,
 ) -> BackendNodes {
-    let label = Label::new(Arc::clone(&backend.name));
     let (target_group, green) = groups(stack, plan, network, backend);
     let listener = Listener {
         balancer: entry.balancer.clone(),
         port: backend.listener_port,
         certificate: entry.plan.certificate.as_ref().map(value),
+        attachments: attachments(stack, &target_group),
         forward_to: target_group.clone(),
         is_switched: is_blue_green(backend),
+        start: switched_start(backend, green.as_ref()),
     };
+    let label = listener_label("nlb", backend.listener_port);
     BackendNodes {
         listener: Some(stack.add(File::Network, label, listener)),
         target_group,

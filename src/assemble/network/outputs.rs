@@ -148,14 +148,13 @@ fn of_backend(stack: &mut Stack, plan: &BalancedPlan, nodes: &BackendNodes) {
         rest: ", for deployments",
     };
     outputs.add(stack, &name, nodes, green);
-    for rule in &nodes.rules {
-        let label = snake(rule.label().as_str());
+    for (index, rule) in nodes.rules.iter().enumerate() {
         let description = format!(
             "ARN of a rule of the backend `{}`, which deployments switch.",
             plan.name
         );
         stack.output(
-            format!("listener_rule_arn_{label}"),
+            format!("listener_rule_arn_{name}_{}", index + 1),
             description,
             rule.arn(),
         );

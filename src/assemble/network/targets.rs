@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::assemble::values::{key, short_name, value, vpc};
 use crate::aws::{
-    GroupProtocol, HealthCheck, HealthProtocol, Members, Stack, TargetGroup, TargetGroupRef,
-    TargetType, Targets,
+    GroupProtocol, HealthCheck, HealthProtocol, Members, Stack, SwitchedStart, TargetGroup,
+    TargetGroupRef, TargetType, Targets,
 };
 use crate::blueprint;
 use crate::plan::{
@@ -24,6 +24,9 @@ pub(crate) fn is_blue_green(backend: &BalancedPlan) -> bool {
     )
 }
 
+/// The other target group, where deployments switch between two.
+const GREEN: &str = "green";
+
 /// The target group of a backend, and the other one where deployments switch.
 pub(crate) fn groups(
     stack: &mut Stack,
@@ -31,23 +34,45 @@ pub(crate) fn groups(
     network: &NetworkPlan,
     backend: &BalancedPlan,
 ) -> (TargetGroupRef, Option<Handle<TargetGroup>>) {
-    let group = match target_group(stack, plan, network, backend, None) {
-        Ok(group) => TargetGroupRef::Made(stack.add(
-            File::Network,
-            Label::new(Arc::clone(&backend.name)),
-            group,
-        )),
-        Err(arn) => TargetGroupRef::Existing(value(arn)),
+    let mut add = |color| {
+        let group = target_group(stack, plan, network, backend, color)?;
+        let label = Label::new(group.label(&backend.name, color));
+        Ok(stack.add(File::Network, label, group))
     };
-    if !is_blue_green(backend) {
-        return (group, None);
+    let group = match add(None) {
+        Ok(group) => TargetGroupRef::Made(group),
+        Err(arn) => return (TargetGroupRef::Existing(value(arn)), None),
+    };
+    let green = is_blue_green(backend).then(|| add(Some(GREEN)));
+    (group, green.and_then(Result::ok))
+}
+
+/// Where a listener or rule of the backend starts.
+pub(crate) fn switched_start(
+    backend: &BalancedPlan,
+    green: Option<&Handle<TargetGroup>>,
+) -> Option<SwitchedStart> {
+    match (&backend.targets, green) {
+        (
+            TargetsPlan::Ecs {
+                serves: Some(serves),
+                ..
+            },
+            Some(green),
+        ) => Some(SwitchedStart {
+            green: green.clone(),
+            serves: value(serves),
+        }),
+        _ => None,
     }
-    let green = target_group(stack, plan, network, backend, Some("green"));
-    let label = Label::new(format!("{}__green", backend.name));
-    (
-        group,
-        green.ok().map(|node| stack.add(File::Network, label, node)),
-    )
+}
+
+/// Terraform's blocks that register the targets of a group.
+pub(crate) fn attachments(stack: &Stack, group: &TargetGroupRef) -> Vec<String> {
+    match group {
+        TargetGroupRef::Made(group) => stack.get(group).attachments(group.label()),
+        TargetGroupRef::Existing(_) => Vec::new(),
+    }
 }
 
 /// A target group, or the ARN of one that is there.

@@ -54,6 +54,7 @@ impl Kind for HttpListener {
         out.block("default_action", |out| {
             FixedResponse::NOT_FOUND.terraform(out)
         });
+        out.create_before_destroy();
     }
 
     fn cloudformation(&self, out: &mut Properties) {

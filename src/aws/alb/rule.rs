@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::{FixedResponse, HttpListenerRef};
-use crate::aws::elbv2::TargetGroupRef;
+use crate::aws::elbv2::{SwitchedStart, TargetGroupRef, forward};
 use crate::aws::{Arguments, BehindApi, Copied, HasArn, Home, Kind};
 use crate::sink::{Properties, Terraform};
 use crate::stack::snake;
@@ -20,12 +20,9 @@ pub enum RuleAction {
 fields! { enum RuleAction { Forward(group), Answer(response) } }
 
 impl RuleAction {
-    fn terraform(&self, out: &mut Terraform) {
+    fn terraform(&self, start: Option<&SwitchedStart>, out: &mut Terraform) {
         match self {
-            Self::Forward(group) => {
-                out.attribute("type", "forward");
-                out.attribute("target_group_arn", group.arn());
-            }
+            Self::Forward(group) => forward(group, start, out),
             Self::Answer(answer) => answer.terraform(out),
         }
     }
@@ -53,11 +50,18 @@ pub struct ListenerRule {
     /// Empty: every host.
     pub hosts: Vec<Arc<str>>,
     pub action: RuleAction,
+    /// Terraform's blocks that register the targets of its group; it waits for them, as a listener
+    /// does.
+    pub attachments: Vec<String>,
     /// Deployments send it to another target group; it is not to be sent back.
     pub is_switched: bool,
+    pub start: Option<SwitchedStart>,
 }
 
-fields! { ListenerRule { route: [listener, priority, paths, methods, hosts, action, is_switched] } }
+fields! { ListenerRule {
+    route: [listener, priority, paths, methods, hosts, action, is_switched, start],
+    other: [attachments],
+} }
 
 impl ListenerRule {
     /// Field, CloudFormation's name of its configuration, and values of each condition.
@@ -88,23 +92,21 @@ impl Kind for ListenerRule {
     const CREATE_ONLY: Arguments = &["ListenerArn"];
     const COPIED: Copied = Copied::Nothing;
 
-    // No `create_before_destroy`: the new rule could not have the old one's priority (L12).
     fn terraform(&self, out: &mut Terraform) {
         out.attribute("listener_arn", self.listener.arn());
         out.attribute("priority", self.priority);
         out.tags();
-        out.block("action", |out| self.action.terraform(out));
+        out.block("action", |out| {
+            self.action.terraform(self.start.as_ref(), out)
+        });
         for (field, _, values) in self.conditions() {
             let name = snake(field);
             out.block("condition", |out| {
                 out.block(&name, |out| out.texts("values", &values))
             });
         }
-        if self.is_switched {
-            out.block("lifecycle", |out| {
-                out.bare("ignore_changes", format_args!("[action]"))
-            });
-        }
+        out.after_attachments(&self.attachments);
+        out.replaced_in_order(self.is_switched.then_some("action"));
     }
 
     fn cloudformation(&self, out: &mut Properties) {

@@ -11,7 +11,10 @@ use crate::stack::{Handle, List, Spelling, Value};
 /// An internal network load balancer.
 #[derive(Debug, Serialize)]
 pub struct LoadBalancer {
+    /// A tag: AWS cannot rename the balancer.
     pub name: Value,
+    /// Terraform and CloudFormation make the rest of its name, so that two never have the same.
+    pub name_prefix: Value,
     pub subnets: List,
     pub security_groups: List,
     pub cross_zone: bool,
@@ -23,7 +26,7 @@ pub struct LoadBalancer {
 fields! { LoadBalancer {
     route: [subnets],
     access: [security_groups],
-    other: [name, cross_zone, deletion_protection, access_logs],
+    other: [name, name_prefix, cross_zone, deletion_protection, access_logs],
 } }
 
 /// Access logs of a balancer.
@@ -74,7 +77,7 @@ impl Kind for LoadBalancer {
     const COPIED: Copied = Copied::Nothing;
 
     fn terraform(&self, out: &mut Terraform) {
-        out.attribute("name", &self.name);
+        out.attribute("name_prefix", &self.name_prefix);
         out.attribute("load_balancer_type", "network");
         out.attribute("internal", true);
         out.list("subnets", &self.subnets);
@@ -82,7 +85,7 @@ impl Kind for LoadBalancer {
         out.attribute("enable_cross_zone_load_balancing", self.cross_zone);
         let protection = is_on(&self.deletion_protection);
         out.attribute("enable_deletion_protection", protection);
-        out.tags();
+        out.named_tags(&self.name);
         out.comment("Requests of API Gateway come through PrivateLink and name no security group of the VPC.");
         out.attribute(
             "enforce_security_group_inbound_rules_on_private_link_traffic",
@@ -95,10 +98,10 @@ impl Kind for LoadBalancer {
                 out.attribute("enabled", true);
             });
         }
+        out.create_before_destroy();
     }
 
     fn cloudformation(&self, out: &mut Properties) {
-        out.value("Name", &self.name);
         out.text("Type", "network");
         out.text("Scheme", "internal");
         out.list("Subnets", &self.subnets);
@@ -113,7 +116,7 @@ impl Kind for LoadBalancer {
             ("deletion_protection.enabled", protection),
         ];
         write_attributes(out, attributes, self.access_logs.as_ref());
-        out.tags();
+        out.named_tags(&self.name);
     }
 }
 

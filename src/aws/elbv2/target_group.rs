@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::aws::{
-    ApplicationBalancerRef, Arguments, BehindApi, Copied, HasArn, Home, HttpListener,
-    HttpListenerRef, Kind, ResourceRef, TypeChanges,
+    ApplicationBalancerRef, Arguments, Copied, HasArn, Home, HttpListener, HttpListenerRef, Kind,
+    ResourceRef, TypeChanges,
 };
 use crate::sink::{Properties, Terraform};
 use crate::stack::{Address, Handle, Label, Spelling, Value};
@@ -14,7 +14,7 @@ use crate::stack::{Address, Handle, Label, Spelling, Value};
 /// Terraform's block that registers a target.
 const ATTACHMENT: &str = "aws_lb_target_group_attachment";
 
-/// Terraform's block that lets an autoscaling group register its instances.
+/// Terraform's block that attaches an autoscaling group.
 const SCALED: &str = "aws_autoscaling_attachment";
 
 /// Zone of a target outside the VPC. Source: docs/aws-rules.md#l24.
@@ -129,12 +129,16 @@ impl Members {
         match self {
             Self::Listed(members) => {
                 for (key, member) in members {
-                    out.resource(kind, &format!("{label}__{key}"), |out| body(member, out));
+                    out.resource(kind, &format!("{label}__{key}"), |out| {
+                        body(member, out);
+                        out.create_before_destroy();
+                    });
                 }
             }
             Self::Each(list) => out.resource(kind, label.as_str(), |out| {
                 out.each(list);
                 body(&Value::Expression("each.value".into()), out);
+                out.create_before_destroy();
             }),
         }
     }
@@ -228,6 +232,33 @@ impl TargetGroup {
         listener.into_iter().collect()
     }
 
+    /// Label of the group of a backend, or of what else it serves: all that forces a new group is
+    /// in it, so that the new one is created beside the old one.
+    ///
+    /// Source: docs/aws-rules.md#l3.
+    pub(crate) fn label(&self, of: &str, color: Option<&str>) -> String {
+        let (protocol, by) = (self.protocol.as_str(), self.target_type.as_str());
+        let label = format!("{of}__{}__{protocol}__{by}", self.port).to_ascii_lowercase();
+        color.map_or(label.clone(), |color| format!("{label}__{color}"))
+    }
+
+    /// Addresses of Terraform's blocks that register its targets.
+    pub(crate) fn attachments(&self, label: &Label) -> Vec<String> {
+        let (kind, members) = match &self.targets {
+            Targets::Registered { members, .. } => (ATTACHMENT, Some(members)),
+            Targets::Scaled(members) => (SCALED, Some(members)),
+            Targets::Balancer { .. } => (ATTACHMENT, None),
+            Targets::Kept { .. } | Targets::None => return Vec::new(),
+        };
+        match members {
+            Some(Members::Listed(members)) => members
+                .iter()
+                .map(|(key, _)| format!("{kind}.{label}__{key}"))
+                .collect(),
+            Some(Members::Each(_)) | None => vec![format!("{kind}.{label}")],
+        }
+    }
+
     /// Writes a block for each target.
     pub(crate) fn more_blocks(&self, label: &Label, out: &mut Terraform) {
         let arn = format!("{}.{label}.arn", Self::TERRAFORM);
@@ -254,27 +285,9 @@ impl TargetGroup {
                     out.comment("A balancer without a listener on the port is no target.");
                     out.depends_on(std::slice::from_ref(listener.address()));
                 }
+                out.create_before_destroy();
             }),
             Targets::Kept { .. } | Targets::None => {}
-        }
-    }
-}
-
-impl BehindApi for TargetGroup {
-    /// Its registered targets; listeners wait for the group itself.
-    fn behind(&self, label: &Label) -> Vec<String> {
-        let (kind, members) = match &self.targets {
-            Targets::Registered { members, .. } => (ATTACHMENT, Some(members)),
-            Targets::Scaled(members) => (SCALED, Some(members)),
-            Targets::Balancer { .. } => (ATTACHMENT, None),
-            Targets::Kept { .. } | Targets::None => return Vec::new(),
-        };
-        match members {
-            Some(Members::Listed(members)) => members
-                .iter()
-                .map(|(key, _)| format!("{kind}.{label}__{key}"))
-                .collect(),
-            Some(Members::Each(_)) | None => vec![format!("{kind}.{label}")],
         }
     }
 }

@@ -17,7 +17,10 @@ pub(crate) const MAX_NUMBER: u64 = 2_147_483_647;
 /// docs/aws-rules.md#i4.
 const MAX_WAIT_MS: u64 = 300_000;
 
-/// Most tags of a resource; `managed-by` is one of them. Source: docs/aws-rules.md#m20.
+/// Tags that are added: the second to balancers and security groups.
+const OWN_TAGS: [&str; 2] = ["managed-by", "Name"];
+
+/// Most tags of a resource, with those that are added. Source: docs/aws-rules.md#m20.
 const MAX_TAGS: usize = 50;
 /// Unit: characters.
 const MAX_TAG_NAME: usize = 128;
@@ -65,13 +68,13 @@ impl Checker<'_> {
         let Some(tags) = &self.spec().tags else {
             return;
         };
-        let others = tags.keys().filter(|name| *name != "managed-by").count();
-        if others >= MAX_TAGS {
+        let is_other = |name: &&String| !OWN_TAGS.contains(&name.as_str());
+        let all = tags.keys().filter(is_other).count() + OWN_TAGS.len();
+        if all > MAX_TAGS {
             self.wrong(
                 "/tags",
                 format_args!(
-                    "with `managed-by` these are {} tags, and a resource has {MAX_TAGS}",
-                    others + 1
+                    "with `managed-by` and `Name` these are {all} tags, and a resource has {MAX_TAGS}"
                 ),
                 "leave some out",
             );

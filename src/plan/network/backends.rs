@@ -115,7 +115,7 @@ fn balanced(variables: &mut Variables<'_>, name: &str, spec: &BackendSpec) -> Op
         },
         host,
         skips_verification: false,
-        targets: targets::targets(variables, spec, &at)?,
+        targets: targets::targets(variables, spec, name, &at)?,
         health_check: health_check(variables, spec, &at),
         deregistration_delay_s: deregistration_delay(variables, spec, &at),
         security_group,

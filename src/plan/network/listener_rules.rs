@@ -72,11 +72,20 @@ pub(crate) struct PriorityRange {
     pub(crate) last: u32,
 }
 
+/// A backend, as far as the names of its rules depend on it.
+#[derive(Clone, Debug)]
+pub(crate) struct RuleBackend {
+    pub(crate) name: Arc<str>,
+    /// Facts of a target group that deployments switch: a rule keeps the group that it has, so
+    /// another group needs another rule. Empty for other backends.
+    pub(crate) switched_group: String,
+}
+
 /// Facts about a listener that its rules depend on.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ListenerContext<'a> {
-    /// Names of the backends, by index.
-    pub(crate) backends: &'a [Arc<str>],
+    /// By index.
+    pub(crate) backends: &'a [RuleBackend],
     /// Number of host names in every rule.
     pub(crate) hosts: usize,
     pub(crate) priorities: PriorityRange,

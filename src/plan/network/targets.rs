@@ -21,6 +21,7 @@ use crate::plan::{InputType, TargetsPlan};
 pub(crate) fn targets(
     variables: &mut Variables<'_>,
     spec: &BackendSpec,
+    name: &str,
     at: &str,
 ) -> Option<TargetsPlan> {
     let Some(targets) = &spec.targets else {
@@ -62,7 +63,7 @@ pub(crate) fn targets(
         return Some(TargetsPlan::Existing(arn));
     }
     let written = targets.ecs.as_ref()?;
-    Some(ecs(variables, written, &kind("ecs")))
+    Some(ecs(variables, written, name, &kind("ecs")))
 }
 
 /// Refuses a list in CloudFormation that is known only at deploy time.
@@ -142,10 +143,11 @@ fn is_taken(address: Ipv4Addr) -> bool {
     address.is_private() || (first == 100 && (64..128).contains(&second))
 }
 
-fn ecs(variables: &mut Variables<'_>, ecs: &EcsSpec, at: &str) -> TargetsPlan {
+fn ecs(variables: &mut Variables<'_>, ecs: &EcsSpec, name: &str, at: &str) -> TargetsPlan {
     let settings = ecs.settings();
     let is_blue_green = settings.deployment == EcsDeployment::BlueGreen;
-    if is_blue_green && variables.format() == OutputFormat::Cloudformation {
+    let is_cloudformation = variables.format() == OutputFormat::Cloudformation;
+    if is_blue_green && is_cloudformation {
         variables.report(
             diagnostic::SWITCHED_LISTENER
                 .at(variables.place(&format!("{at}/deployment")))
@@ -156,6 +158,7 @@ fn ecs(variables: &mut Variables<'_>, ecs: &EcsSpec, at: &str) -> TargetsPlan {
     TargetsPlan::Ecs {
         by_address: settings.network == EcsNetwork::Awsvpc,
         is_blue_green,
+        serves: (is_blue_green && !is_cloudformation).then(|| variables.serving(name, at)),
     }
 }
 

@@ -256,6 +256,7 @@ fn compare(
 /// depends on all of a backend's.
 fn without_rules(text: &str, is_yaml: bool) -> String {
     let mut is_rule = false;
+    let is_native = text.contains("\nresource \"") || text.contains("\noutput \"");
     let mut rest = String::new();
     for line in text.lines() {
         // Nothing closes a resource in YAML but the next, or the next section.
@@ -272,7 +273,11 @@ fn without_rules(text: &str, is_yaml: bool) -> String {
         {
             rest.extend([line, "\n"]);
         }
-        is_rule &= !matches!(line, "}" | "    }" | "    },");
+        is_rule &= match line {
+            "}" => false,
+            "    }" | "    }," => is_native,
+            _ => true,
+        };
     }
     rest
 }

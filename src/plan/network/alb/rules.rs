@@ -13,8 +13,9 @@ use crate::blueprint::Blueprint;
 use crate::diagnostic::{self, Diagnostic};
 use crate::plan::network::listener_rules::{
     self, HEALTH_PATH, ListenerContext, ListenerRules, MAX_VALUES, PriorityRange, RoutedPath,
+    RuleBackend,
 };
-use crate::plan::{BackendPlan, OperationPlan};
+use crate::plan::{BackendPlan, OperationPlan, TargetsPlan};
 
 /// Priorities that are used where the blueprint names none: the first thousand is left to others.
 ///
@@ -43,8 +44,7 @@ pub(crate) fn rules(alb: &mut AlbPlan, input: ListenerRulesInput<'_>) -> Vec<Dia
         return diagnostics;
     }
     let priorities = priorities(input.blueprint, &mut diagnostics);
-    let names = input.backends.iter();
-    let names: Vec<Arc<str>> = names.map(|backend| Arc::clone(&backend.name)).collect();
+    let backends: Vec<RuleBackend> = input.backends.iter().map(rule_backend).collect();
     let mut reported: BTreeSet<usize> = BTreeSet::new();
     for listener in &mut alb.listeners {
         let mut priorities = priorities;
@@ -55,7 +55,7 @@ pub(crate) fn rules(alb: &mut AlbPlan, input: ListenerRulesInput<'_>) -> Vec<Dia
         let arrivals = arrivals(listener.port, input.backends, input.operations);
         let prefixes = prefix_numbers(&arrivals);
         let context = ListenerContext {
-            backends: &names,
+            backends: &backends,
             hosts: alb.hosts.len(),
             priorities,
         };
@@ -86,6 +86,25 @@ pub(crate) fn rules(alb: &mut AlbPlan, input: ListenerRulesInput<'_>) -> Vec<Dia
         listener.rules = rules.rules;
     }
     diagnostics
+}
+
+fn rule_backend(backend: &BackendPlan) -> RuleBackend {
+    let switched_group = backend.balanced().and_then(|to| match to.targets {
+        TargetsPlan::Ecs {
+            is_blue_green: true,
+            by_address,
+            ..
+        } => Some(format!("{} {:?} {by_address}", to.port, to.protocol)),
+        TargetsPlan::Ecs { .. }
+        | TargetsPlan::Instances(_)
+        | TargetsPlan::AutoscalingGroups(_)
+        | TargetsPlan::Ips { .. }
+        | TargetsPlan::Existing(_) => None,
+    });
+    RuleBackend {
+        name: Arc::clone(&backend.name),
+        switched_group: switched_group.unwrap_or_default(),
+    }
 }
 
 fn routed<'a>(arrivals: &'a [ArrivingOperation<'_>], prefixes: &[usize]) -> Vec<RoutedPath<'a>> {

@@ -6,7 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::arm::Arm;
-use super::{Destination, ListenerContext, ListenerRulePlan, MAX_VALUES, MAX_WILDCARDS};
+use super::{
+    Destination, ListenerContext, ListenerRulePlan, MAX_VALUES, MAX_WILDCARDS, PriorityRange,
+    RuleBackend,
+};
 use crate::openapi::HttpMethod;
 
 /// Up to so many patterns of one kind, rules are filled up: with two rules or three, half-empty
@@ -21,6 +24,9 @@ pub(crate) struct LayeredRule {
 
 /// Rules of arms that may share one, split by bits of the patterns' hashes until the values fit:
 /// the rule of a new pattern depends on the pattern alone.
+///
+/// A rule that would take less than before has another name: the old one stays until no deployment
+/// of the gateway needs it.
 pub(crate) fn pack(
     arms: impl Iterator<Item = (usize, Arm)>,
     context: ListenerContext<'_>,
@@ -45,21 +51,17 @@ pub(crate) fn pack(
         let room = MAX_VALUES.saturating_sub(used).max(1);
         values.sort_unstable();
         let backend = match to {
-            Destination::Backend(index) => context.backends.get(index).map(|name| &**name),
+            Destination::Backend(index) => context.backends.get(index),
             Destination::Nothing => None,
         };
-        let start = rule_label(backend, &methods, layer);
-        for (bits, values) in pieces(&values, room) {
+        for values in pieces(&values, room) {
             let mut patterns: Vec<Arc<str>> =
                 values.iter().map(|value| Arc::clone(&value.text)).collect();
             patterns.sort_unstable();
-            // The first half keeps the name, and with it the number, when a rule is split.
-            let label = match bits.trim_end_matches('0') {
-                "" => start.as_str().into(),
-                bits => format!("{start}__{bits}").into(),
-            };
+            let PriorityRange { first, last } = context.priorities;
+            let own = format!("{first}-{last} {layer} {}", patterns.join(" "));
             let rule = ListenerRulePlan {
-                label,
+                label: rule_label(backend, &methods, &own).into(),
                 priority: 0,
                 methods: methods.clone(),
                 patterns,
@@ -79,14 +81,16 @@ struct PatternValue {
     wildcards: usize,
 }
 
-/// Label of backend, methods and layer. A refusal has no backend: `refuse__`.
-fn rule_label(backend: Option<&str>, methods: &[HttpMethod], layer: usize) -> String {
-    let mut label = backend.map_or_else(|| "refuse".to_owned(), |name| format!("to__{name}"));
+/// Label of backend and methods, and a hash of all that makes another rule. A refusal has no
+/// backend: `refuse__`.
+fn rule_label(backend: Option<&RuleBackend>, methods: &[HttpMethod], own: &str) -> String {
+    let mut label = backend.map_or_else(|| "refuse".to_owned(), |to| format!("to__{}", to.name));
     for method in methods {
         label.push_str("__");
         label.push_str(&method.as_str().to_ascii_lowercase());
     }
-    format!("{label}__{layer}")
+    let group = backend.map_or("", |to| &to.switched_group);
+    format!("{label}__{:08x}", hash(&format!("{group} {own}")) >> 32)
 }
 
 /// Returns whether a rule holds the values: neither too many values nor too many wildcards.
@@ -96,21 +100,21 @@ fn fits<'a>(values: impl ExactSizeIterator<Item = &'a PatternValue>, room: usize
     count <= 1 || (count <= room && wildcards <= MAX_WILDCARDS)
 }
 
-/// Sorted values in pieces that fit into a rule, each with the bits that its hashes begin with.
+/// Sorted values in pieces that fit into a rule.
 ///
 /// Few pieces are put together where they fit; of many each stays as it is, so that a new pattern
 /// moves at most half of one.
-fn pieces(values: &[PatternValue], room: usize) -> Vec<(String, Vec<&PatternValue>)> {
-    let mut pieces: Vec<(String, Vec<&PatternValue>)> = Vec::new();
-    split(values, room, String::new(), &mut |bits, piece| {
-        let has_room = |other: &&mut (String, Vec<&PatternValue>)| {
-            let both: Vec<&PatternValue> = other.1.iter().copied().chain(piece).collect();
+fn pieces(values: &[PatternValue], room: usize) -> Vec<Vec<&PatternValue>> {
+    let mut pieces: Vec<Vec<&PatternValue>> = Vec::new();
+    split(values, room, 0, &mut |piece| {
+        let has_room = |other: &&mut Vec<&PatternValue>| {
+            let both: Vec<&PatternValue> = other.iter().copied().chain(piece).collect();
             fits(both.into_iter(), room)
         };
         let are_few = values.len() <= FILLED_UP;
         match pieces.iter_mut().filter(|_| are_few).find(has_room) {
-            Some((_, other)) => other.extend(piece),
-            None => pieces.push((bits.to_owned(), piece.iter().collect())),
+            Some(other) => other.extend(piece),
+            None => pieces.push(piece.iter().collect()),
         }
     });
     pieces
@@ -120,25 +124,24 @@ fn pieces(values: &[PatternValue], room: usize) -> Vec<(String, Vec<&PatternValu
 fn split<'a>(
     values: &'a [PatternValue],
     room: usize,
-    bits: String,
-    out: &mut impl FnMut(&str, &'a [PatternValue]),
+    bit: usize,
+    out: &mut impl FnMut(&'a [PatternValue]),
 ) {
     if fits(values.iter(), room) {
-        out(&bits, values);
-        return;
+        return out(values);
     }
     // Two texts with one hash: the second takes the place that the next bit would give it.
-    if bits.len() >= 64 {
+    if bit >= 64 {
         let (first, rest) = values.split_at(1);
-        out(&bits, first);
-        return split(rest, room, format!("{bits}1"), out);
+        out(first);
+        return split(rest, room, bit, out);
     }
     // Sorted by hash: values with a zero at this bit come first.
-    let at = values.partition_point(|value| value.hash >> (63 - bits.len()) & 1 == 0);
+    let at = values.partition_point(|value| value.hash >> (63 - bit) & 1 == 0);
     let (zeros, ones) = values.split_at(at);
-    for (bit, half) in [('0', zeros), ('1', ones)] {
+    for half in [zeros, ones] {
         if !half.is_empty() {
-            split(half, room, format!("{bits}{bit}"), out);
+            split(half, room, bit + 1, out);
         }
     }
 }

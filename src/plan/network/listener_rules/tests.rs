@@ -73,7 +73,10 @@ fn rules_of_paths(paths: &[RoutedPath<'_>], hosts: usize) -> ListenerRules {
 }
 
 fn rules_between(paths: &[RoutedPath<'_>], hosts: usize, first: u32, last: u32) -> ListenerRules {
-    let backends: Vec<Arc<str>> = ["one", "two", "three"].map(Arc::from).to_vec();
+    let backends = ["one", "two", "three"].map(|name| RuleBackend {
+        name: name.into(),
+        switched_group: String::new(),
+    });
     rules(
         paths,
         ListenerContext {

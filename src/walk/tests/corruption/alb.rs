@@ -162,6 +162,7 @@ pub(crate) fn second_balancer(_: &Plan, assembled: &mut Assembled) -> Option<()>
     passing_on(assembled)?;
     let balancer = ApplicationBalancer {
         name: Value::literal("other"),
+        name_prefix: Value::literal("other"),
         subnets: List::Of(Vec::new()),
         security_groups: List::Of(Vec::new()),
         idle_timeout_s: 60,

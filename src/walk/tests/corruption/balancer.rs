@@ -24,6 +24,7 @@ fn second_balancer(assembled: &mut Assembled) -> Option<BalancerRef> {
         }
         BalancerRef::Made(_) => LoadBalancer {
             name: Value::literal("other"),
+            name_prefix: Value::literal("other"),
             subnets: List::Of(Vec::new()),
             security_groups: List::Of(Vec::new()),
             cross_zone: true,
@@ -232,7 +233,9 @@ pub(crate) fn twin_of_first_listener(_: &Plan, assembled: &mut Assembled) -> Opt
         port: first.port,
         certificate: None,
         forward_to: target_group.clone(),
+        attachments: Vec::new(),
         is_switched: false,
+        start: None,
     };
     let listener = assembled.stack.add(File::Network, Label::new("twin"), twin);
     Some(BackendNodes {

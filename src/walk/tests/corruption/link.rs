@@ -47,6 +47,7 @@ pub(crate) fn other_balancer_everywhere(_: &Plan, assembled: &mut Assembled) -> 
     target(assembled)?;
     let balancer = ApplicationBalancer {
         name: Value::literal("other"),
+        name_prefix: Value::literal("other"),
         subnets: List::Of(Vec::new()),
         security_groups: List::Of(Vec::new()),
         idle_timeout_s: 60,

@@ -56,7 +56,9 @@ pub(crate) const CORRUPTIONS: &[(&str, Corruption)] = &[
             port: 65_000,
             certificate: None,
             forward_to: first.forward_to.clone(),
+            attachments: Vec::new(),
             is_switched: false,
+            start: None,
         };
         add(assembled, listener)
     }),
@@ -78,7 +80,9 @@ pub(crate) const CORRUPTIONS: &[(&str, Corruption)] = &[
             methods: Vec::new(),
             hosts: Vec::new(),
             action: RuleAction::Answer(FixedResponse::NOT_FOUND),
+            attachments: Vec::new(),
             is_switched: false,
+            start: None,
         };
         add(assembled, rule)
     }),
