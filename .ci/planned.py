@@ -128,7 +128,9 @@ class Root:
             for each in left:
                 held = self.held[each["address"]]
                 self.fill(each, held["attributes"], held["attributes"])
-        raise RuntimeError(f"the state does not settle: {[(each['address'], each['change']['actions']) for each in left][:5]}")
+        differing = [(each["address"], {name: (value, it["after"].get(name), it["after_unknown"].get(name)) for name, value in it["before"].items()
+                                        if it["after"].get(name) != value}) for each in left for it in [each["change"]]]
+        raise RuntimeError(f"the state does not settle: {str(differing)[:1500]}")
 
     def instance(self, change: Json) -> Json:
         """An instance as it is after a change."""
