@@ -67,6 +67,7 @@ fn memory(plan: &Plan, stack: &Stack) -> Memory {
             Some(deployment) => plan.deployments.next(&deployment.digest),
             None => plan.deployments.unchanged(),
         },
+        routes: plan.closed.known.clone(),
         ..Memory::default()
     }
 }

@@ -118,13 +118,22 @@ impl Compiled {
     }
 }
 
-/// Compiles a blueprint, without side effects. No entry of `lint.allow` has expired.
-pub fn compile(files: &dyn Files, request: &Request) -> Compiled {
-    compile_on(files, request, None)
+/// Circumstances of a run.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Circumstances<'a> {
+    /// Today, as `2027-03-31`; without it no entry of `lint.allow` has expired.
+    pub day: Option<&'a str>,
+    /// Routes that are served no more are to be forgotten.
+    pub forgets: bool,
 }
 
-/// Compiles a blueprint on a day, which is written as `2027-03-31`.
-pub fn compile_on(files: &dyn Files, request: &Request, day: Option<&str>) -> Compiled {
+/// Compiles a blueprint, without side effects.
+pub fn compile(files: &dyn Files, request: &Request) -> Compiled {
+    compile_in(files, request, Circumstances::default())
+}
+
+/// Compiles a blueprint in the circumstances of a run.
+pub fn compile_in(files: &dyn Files, request: &Request, run: Circumstances<'_>) -> Compiled {
     let mut compiled = Compiled::default();
     let read = blueprint::read(
         files,
@@ -135,8 +144,8 @@ pub fn compile_on(files: &dyn Files, request: &Request, day: Option<&str>) -> Co
     let Some(blueprint) = compiled.take(read) else {
         return compiled;
     };
-    let policy = lint::Policy::of(&blueprint, day, &mut compiled.diagnostics);
-    compile_blueprint(files, request, &blueprint, &mut compiled);
+    let policy = lint::Policy::of(&blueprint, run.day, &mut compiled.diagnostics);
+    compile_blueprint(files, request, &blueprint, run.forgets, &mut compiled);
     policy.apply(compiled.plan.as_ref(), &mut compiled.diagnostics);
     if compiled.has_error() {
         compiled.tree = None;
@@ -150,6 +159,7 @@ fn compile_blueprint(
     files: &dyn Files,
     request: &Request,
     blueprint: &blueprint::Blueprint,
+    forgets: bool,
     compiled: &mut Compiled,
 ) {
     compiled.output = output(blueprint, request, &mut compiled.diagnostics);
@@ -160,6 +170,7 @@ fn compile_blueprint(
     let Some(memory) = memory(files, request, compiled) else {
         return;
     };
+    let memory = Memory { forgets, ..memory };
     let before = compiled.diagnostics.len();
     let Some(apis) = describe(files, request, blueprint, compiled) else {
         return;

@@ -30,18 +30,28 @@ pub struct Memory {
     /// Digests of the API, by the names of the deployments that Terraform was to take of it; the
     /// last eight.
     pub deployments: FactMap,
+    /// Paths of the methods that earlier templates of CloudFormation have, with the names of their
+    /// variables, by path and method.
+    pub routes: FactMap,
+    /// Routes that are served no more are to be forgotten; never written.
+    pub forgets: bool,
 }
 
 impl Memory {
     /// Each part with its name, in the order of writing.
-    fn parts(&self) -> [(&'static str, &FactMap); 2] {
-        [("files", &self.files), ("deployments", &self.deployments)]
+    fn parts(&self) -> [(&'static str, &FactMap); 3] {
+        [
+            ("files", &self.files),
+            ("deployments", &self.deployments),
+            ("routes", &self.routes),
+        ]
     }
 
     fn part_mut(&mut self, name: &str) -> Option<&mut FactMap> {
         match name {
             "files" => Some(&mut self.files),
             "deployments" => Some(&mut self.deployments),
+            "routes" => Some(&mut self.routes),
             _ => None,
         }
     }

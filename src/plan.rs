@@ -44,6 +44,7 @@ pub use crate::plan::network::integrations::{
 pub use crate::plan::network::link::{LinkOrigin, LinkPlan};
 pub use crate::plan::network::listener_rules::{Destination, HEALTH_PATH, ListenerRulePlan};
 pub use crate::plan::network::nlb::{BalancerPlan, NlbPlan};
+pub use crate::plan::routes::closed::{ClosedAnswer, ClosedPlan, ClosedRoute};
 pub use crate::plan::routes::cors::{CorsPlan, PreflightPlan};
 pub use crate::plan::routes::tree::Refusal;
 pub(crate) use crate::plan::rules::patterns::{PatternKind, Patterns, exact};
@@ -280,6 +281,8 @@ pub struct Plan {
     pub operations: Vec<OperationPlan>,
     /// Responses of the gateway itself to requests that are not public and match a public template.
     pub refusals: Vec<Refusal>,
+    /// Methods of earlier templates, which stay.
+    pub closed: ClosedPlan,
     /// By name.
     pub authorizers: Vec<AuthorizerPlan>,
     /// By name.

@@ -19,9 +19,9 @@ use serde::Serialize;
 use crate::assemble::Assembled;
 use crate::aws::{GatewayResponse, Integration, Stack};
 use crate::emit::places::{Places, Written};
-use crate::follow::{Follower, Router};
+use crate::follow::{Follower, ResourcePath, Router};
 use crate::openapi::HttpMethod;
-use crate::plan::{OperationPlan, Plan, Segment, Value, text_of};
+use crate::plan::{ClosedAnswer, OperationPlan, Plan, Segment, Value, text_of};
 use hops::Hops;
 
 /// Result of a traced request: its response and its hops.
@@ -119,6 +119,14 @@ pub fn trace(plan: &Plan, assembled: &Assembled, request: &TracedRequest) -> Res
     hops.stage(request);
     let route = router.route(request.method, &segments);
     let place = router.place(&segments);
+    let closed = || {
+        closed(
+            plan,
+            route.as_ref()?.method.node.http_method,
+            &route.as_ref()?.path,
+        )
+    };
+    let exposure = exposure.or_else(closed);
     if let Some(path) = route.as_ref().map(|route| &route.path).or(place.as_ref()) {
         hops.resource(path);
     }
@@ -268,6 +276,20 @@ fn not_public<'p>(
     };
     let operations = plan.operations.iter();
     operations.filter(is_requested).min_by_key(variables)
+}
+
+/// The reason for the 404 of a route that an earlier template has, in a sentence.
+fn closed(plan: &Plan, method: HttpMethod, path: &ResourcePath<'_>) -> Option<String> {
+    let path = path.path();
+    let mut routes = plan.closed.routes.iter();
+    routes.find(|route| {
+        let is_refused = matches!(route.answer, ClosedAnswer::NotFound);
+        is_refused && route.method == method && text_of(&route.path) == path
+    })?;
+    let method = method.as_str();
+    Some(format!(
+        "`{method} {path}` was served by an earlier template, and is closed"
+    ))
 }
 
 /// The exposure of an operation that is not public, in a sentence.

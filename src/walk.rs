@@ -27,7 +27,10 @@ use crate::assemble::Assembled;
 use crate::aws::{Function, Home, Integration, LambdaPermission, Method, Node, TargetGroup};
 use crate::diagnostic::{self, Diagnostic, Place};
 use crate::follow::{Follower, StackNode, Steps, located};
-use crate::plan::{BackendPlan, IntegrationPlan, OperationPlan, Plan, Refusal, Segment, text_of};
+use crate::openapi::HttpMethod;
+use crate::plan::{
+    BackendPlan, ClosedAnswer, ClosedRoute, IntegrationPlan, OperationPlan, Plan, Segment, text_of,
+};
 use network::ListenerRoutes;
 use sync::Sync;
 use values::is_same;
@@ -70,9 +73,12 @@ pub fn walk(plan: &Plan, assembled: &Assembled) -> Vec<Diagnostic> {
     }
     problems.extend(stage::problems(&mut walker));
     let refusals = plan.refusals.iter();
-    problems.extend(refusals.filter_map(|refusal| walker.refusal_holds(refusal).err()));
+    let refusals = refusals.map(|refusal| (refusal.method, &*refusal.path));
+    problems.extend(refusals.filter_map(|(method, path)| walker.refusal_holds(method, path).err()));
+    let closed = plan.closed.routes.iter();
+    problems.extend(closed.filter_map(|route| walker.closed_holds(route).err()));
     let mut diagnostics = Vec::new();
-    for operation in &plan.operations {
+    for operation in plan.operations.iter().chain(plan.closed.operations()) {
         if let Err(problem) = walker.operation_holds(operation) {
             let (method, path) = (operation.method.as_str(), &operation.path);
             let problem = format!("`{method} {path}` {problem}");
@@ -141,19 +147,44 @@ impl<'a> Walker<'a> {
     }
 
     /// Checks that the gateway itself responds with 404 to all callers.
-    fn refusal_holds(&mut self, refusal: &Refusal) -> Result<(), String> {
-        let method = self.follower.tree.method(refusal.method, &refusal.path);
+    fn refusal_holds(&mut self, method: HttpMethod, path: &[Segment]) -> Result<(), String> {
+        let found = self.follower.tree.method(method, path);
         let is_refusal = |method: &StackNode<'_, Method>| {
             matches!(method.node.integration, Integration::NotFound)
                 && method.node.authorization.is_open()
-                && is_plain(method.node, &refusal.path)
+                && is_plain(method.node, path)
         };
-        let Some(method) = method.filter(is_refusal) else {
-            let (name, path) = (refusal.method.as_str(), text_of(&refusal.path));
+        let Some(found) = found.filter(is_refusal) else {
+            let (name, path) = (method.as_str(), text_of(path));
             return Err(format!("`{name} {path}` is not answered with 404"));
         };
-        self.followed[method.index] = true;
+        self.followed[found.index] = true;
         Ok(())
+    }
+
+    /// Checks what a method of an earlier template does; `operation_holds` checks those that do as
+    /// an operation does.
+    fn closed_holds(&mut self, route: &ClosedRoute) -> Result<(), String> {
+        match &route.answer {
+            ClosedAnswer::NotFound => self.refusal_holds(route.method, &route.path),
+            ClosedAnswer::Operation(_) => Ok(()),
+            ClosedAnswer::Preflight(planned) => {
+                let found = self.follower.tree.method(route.method, &route.path);
+                let is_planned = |found: &StackNode<'_, Method>| {
+                    stage::is_preflight(self.plan, found.node, planned)
+                };
+                let found = found.filter(is_planned);
+                let path = || text_of(&route.path);
+                let found = found.ok_or_else(|| {
+                    format!(
+                        "browsers are told something else of `{}` than was planned",
+                        path()
+                    )
+                })?;
+                self.followed[found.index] = true;
+                Ok(())
+            }
+        }
     }
 
     /// Compares the permissions with the backends, one by one: a backend has its permission even

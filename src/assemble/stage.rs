@@ -76,6 +76,7 @@ pub(crate) fn stage(
         of_methods: plan
             .operations
             .iter()
+            .chain(plan.closed.operations())
             .filter_map(|operation| of_method(plan, operation))
             .collect(),
         after,

@@ -25,7 +25,7 @@ pub(crate) fn run(arguments: &CheckArguments, session: &mut Session<'_>) -> io::
     let Prepared {
         outputs,
         mut reports,
-    } = session.prepare(&arguments.blueprints);
+    } = session.prepare(&arguments.blueprints, false);
     let comparisons = in_threads(&outputs, |output| {
         let (folder, tree) = output.as_ref()?;
         Some((folder.compare(tree), folder, tree))

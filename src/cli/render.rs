@@ -21,13 +21,16 @@ pub(crate) struct RenderArguments {
     /// Exit 1 where git's index lacks what was written; for commit hooks
     #[arg(long)]
     staged: bool,
+    /// Drop the closed routes of earlier CloudFormation templates, once this is deployed everywhere
+    #[arg(long)]
+    forget: bool,
 }
 
 pub(crate) fn run(arguments: &RenderArguments, session: &mut Session<'_>) -> io::Result<Exit> {
     let Prepared {
         outputs,
         mut reports,
-    } = session.prepare(&arguments.blueprints);
+    } = session.prepare(&arguments.blueprints, arguments.forget);
     let results = in_threads(&outputs, |output| {
         let (folder, tree) = output.as_ref()?;
         Some((folder.write(tree), folder, tree))

@@ -15,7 +15,7 @@ use crate::io::{BlueprintSelection, Disk, Job, OutputFolder, find, today};
 use crate::printed::{self, TextFormat};
 use crate::report::{self, MessageFormat, SourceReport, Style};
 use crate::source::Sources;
-use crate::{Compiled, StackDeclaration, compile_on};
+use crate::{Circumstances, Compiled, StackDeclaration, compile_in};
 
 /// Blueprints that the command line names by position.
 #[derive(Debug, Default, clap::Args)]
@@ -74,10 +74,12 @@ impl<'a> Session<'a> {
 
     /// Compiles every blueprint and finds its output folder. Errors: those of compiling, GW0001,
     /// GW0003, GW0007, GW0008 two blueprints with one output folder, GW2142 two with one stack.
-    pub(crate) fn prepare(&self, blueprints: &BlueprintArguments) -> Prepared {
+    pub(crate) fn prepare(&self, blueprints: &BlueprintArguments, forgets: bool) -> Prepared {
         let (jobs, of_search) = self.jobs(blueprints);
         let (mut outputs, mut reports, stacks): (Vec<_>, Vec<_>, Vec<_>) =
-            in_threads(&jobs, prepare_blueprint).into_iter().collect();
+            in_threads(&jobs, |job| prepare_blueprint(job, forgets))
+                .into_iter()
+                .collect();
         let folders: Vec<_> = outputs
             .iter()
             .map(|output: &Option<OutputFiles>| Some(&output.as_ref()?.0))
@@ -186,7 +188,11 @@ pub(crate) fn aligned<const N: usize>(rows: Vec<[String; N]>) -> Vec<String> {
 }
 
 /// Runs `work` for every item, each in its own thread; results are in the order of the items.
-pub(crate) fn in_threads<'a, T: Sync, R: Send>(items: &'a [T], work: fn(&'a T) -> R) -> Vec<R> {
+pub(crate) fn in_threads<'a, T: Sync, R: Send>(
+    items: &'a [T],
+    work: impl Fn(&'a T) -> R + Sync,
+) -> Vec<R> {
+    let work = &work;
     if let [item] = items {
         return vec![work(item)];
     }
@@ -208,12 +214,22 @@ pub(crate) fn in_threads<'a, T: Sync, R: Send>(items: &'a [T], work: fn(&'a T) -
 
 /// Compiles a blueprint as of today.
 pub(crate) fn compiled(job: &Job) -> Compiled {
-    compile_on(&job.disk, &job.request, Some(&today()))
+    compiled_without(job, false)
+}
+
+/// Compiles a blueprint as of today, where wanted without the routes that are served no more.
+fn compiled_without(job: &Job, forgets: bool) -> Compiled {
+    let day = today();
+    let day = Some(&*day);
+    compile_in(&job.disk, &job.request, Circumstances { day, forgets })
 }
 
 /// Compiles a blueprint and finds its output folder.
-fn prepare_blueprint(job: &Job) -> (Option<OutputFiles>, SourceReport, Option<StackDeclaration>) {
-    let compiled = compiled(job);
+fn prepare_blueprint(
+    job: &Job,
+    forgets: bool,
+) -> (Option<OutputFiles>, SourceReport, Option<StackDeclaration>) {
+    let compiled = compiled_without(job, forgets);
     // The process ends soon; to drop half a million parts before would take a tenth of its time.
     std::mem::forget((compiled.plan, compiled.assembled));
     let mut diagnostics = compiled.diagnostics;

@@ -218,6 +218,7 @@ codes! {
     MOCK_SERVER = "GW4131" "mock-server" Warning;
     ROOT_HEALTH_CHECK = "GW4132" "root-health-check" Warning;
     RENAMED_BEFORE_A_FUNCTION = "GW4133" "renamed-before-a-function" Warning;
+    EARLIER_VARIABLE = "GW4150" "earlier-variable" Error;
 
     RULES_WITHOUT_HOSTS = "GW5001" "rules-without-hosts" Warning;
     PROTECTED_PREFLIGHT = "GW5010" "protected-preflight" Warning;
@@ -231,6 +232,8 @@ codes! {
     LOCAL_SERVER = "GW5022" "local-server" Info;
     LARGE_API = "GW5030" "large-api" Info;
     OPEN_API = "GW5031" "open-api" Info;
+    CLOSED_ROUTE = "GW5050" "closed-route" Info;
+    KEPT_VARIABLE = "GW5051" "kept-variable" Info;
 
     WALK_MISMATCH = "GW9001" "walk-mismatch" Error;
     NO_OUTPUT = "GW9002" "no-output" Error;

@@ -22,6 +22,7 @@ use crate::plan::network::root_health_check::root_health_check;
 use crate::plan::network::{
     admission, alb, backends, bounds, certificates, headers, link, nlb, vpc,
 };
+use crate::plan::routes::closed::{self, EarlierRoutes};
 use crate::plan::routes::{Routes, cors};
 use crate::plan::rules::extensions;
 use crate::plan::stage::{domain, endpoint, gateway_responses};
@@ -47,7 +48,8 @@ pub fn plan(apis: &[Api], blueprint: &Blueprint, memory: &Memory) -> Outcome<Pla
     let domain = domain::domain(&mut variables, &endpoint);
     let tags = tags(&mut variables);
     let mut backends = backends::backends(&mut variables);
-    let routes = routes::routes(apis, blueprint, &backends, &mut route_findings);
+    let earlier = EarlierRoutes::of(memory, blueprint);
+    let routes = routes::routes(apis, blueprint, &backends, &earlier, &mut route_findings);
     let has_gateway = !is_private_alone(spec, &backends, &routes.operations);
     if has_gateway {
         certificates::verification(&mut variables, &mut backends);
@@ -67,6 +69,8 @@ pub fn plan(apis: &[Api], blueprint: &Blueprint, memory: &Memory) -> Outcome<Pla
     let paths = forwarded_paths(blueprint, &routes, &mut backends, forwarders.as_mut());
     diagnostics.extend([rules, paths].concat());
     let cors = cors::cors(blueprint, &routes, has_gateway, &mut diagnostics);
+    let (closed, closed_findings) = closed::closed(memory, blueprint, &routes, cors.as_ref());
+    diagnostics.extend(closed_findings);
     let plan = Plan {
         prefix,
         title: title(apis),
@@ -82,6 +86,7 @@ pub fn plan(apis: &[Api], blueprint: &Blueprint, memory: &Memory) -> Outcome<Pla
         backends,
         operations: routes.operations,
         refusals: routes.refusals,
+        closed,
         authorizers,
         usage_plans,
         key_from_authorizer: keys::from_authorizer(blueprint),

@@ -27,7 +27,7 @@ pub enum Segment {
 }
 
 impl Segment {
-    fn of_variable(name: Arc<str>, is_greedy: bool) -> Self {
+    pub(crate) fn of_variable(name: Arc<str>, is_greedy: bool) -> Self {
         if is_greedy {
             Self::Rest(name)
         } else {

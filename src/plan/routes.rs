@@ -1,11 +1,12 @@
 //! Every operation under every mount: its exposure, backend, and path on both sides of the gateway.
 //!
 //! In: `Api`s, `Blueprint`, `BackendPlan`s. Out: `Routes`, findings. `Builder` goes through
-//! `drafts` (with `faults`, `settings` and `greedy`), `naming`, `complete`, `conflicts`,
+//! `drafts` (with `faults`, `settings` and `greedy`), `split`, `naming`, `complete`, `conflicts`,
 //! `reachable`, `checks` and `finish`, in this order.
 
 mod bases;
 mod checks;
+pub(crate) mod closed;
 mod complete;
 mod conflicts;
 pub(crate) mod cors;
@@ -16,6 +17,7 @@ mod greedy;
 mod naming;
 mod reachable;
 mod settings;
+mod split;
 pub(crate) mod tree;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -34,6 +36,7 @@ use crate::plan::rules::extensions;
 use crate::plan::rules::extensions::Extensions;
 use crate::plan::stage::cache::{CacheRequest, KeyGap, KeyGapCase, SharedResponses};
 use bases::{base, distinct};
+use closed::EarlierRoutes;
 
 /// Decided operations, and what follows from them.
 pub(crate) struct Routes {
@@ -58,14 +61,16 @@ pub(crate) fn routes(
     apis: &[Api],
     blueprint: &Blueprint,
     backends: &[BackendPlan],
+    earlier: &EarlierRoutes,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Routes {
     let descriptions = Descriptions::new(apis, blueprint);
-    let mut builder = Builder::new(&descriptions, blueprint, backends);
+    let mut builder = Builder::new(&descriptions, blueprint, backends, earlier);
     for index in 0..descriptions.operations.len() {
         builder.operation(index);
     }
     builder.unknown_greedy_names();
+    builder.split_greedy();
     builder.name_variables();
     builder.refuse_competing_variables();
     builder.refuse_private();
@@ -118,6 +123,7 @@ impl<'a> Descriptions<'a> {
 }
 
 /// Protection that an operation has from public callers and not from private ones.
+#[derive(Clone)]
 struct Protection {
     /// Entries of `auth` or schemes of the description.
     schemes: BTreeSet<Arc<str>>,
@@ -126,6 +132,7 @@ struct Protection {
 }
 
 /// An operation under a mount, on its way to a plan.
+#[derive(Clone)]
 struct Draft<'a> {
     plan: OperationPlan,
     /// Index among the operations of all descriptions.
@@ -160,6 +167,9 @@ struct Builder<'a> {
     descriptions: &'a Descriptions<'a>,
     blueprint: &'a Blueprint,
     backends: &'a [BackendPlan],
+    earlier: &'a EarlierRoutes,
+    /// Names of variables in the description, with those of earlier templates that stay instead.
+    kept_names: BTreeSet<(Arc<str>, Arc<str>)>,
     mounts: Vec<Option<&'a MountSpec>>,
     base_path: BasePathUse,
     /// Base paths by description, on the gateway and behind it.
@@ -191,6 +201,7 @@ impl<'a> Builder<'a> {
         descriptions: &'a Descriptions<'a>,
         blueprint: &'a Blueprint,
         backends: &'a [BackendPlan],
+        earlier: &'a EarlierRoutes,
     ) -> Self {
         let apis = descriptions.apis;
         let base_path = blueprint.spec.api.base_path;
@@ -204,6 +215,8 @@ impl<'a> Builder<'a> {
             descriptions,
             blueprint,
             backends,
+            earlier,
+            kept_names: BTreeSet::new(),
             mounts: mounts
                 .map_or_else(|| vec![None], |mounts| distinct(mounts).map(Some).collect()),
             base_path,

@@ -50,15 +50,7 @@ fn preflight_holds(walker: &mut Walker<'_>, planned: &PreflightPlan) -> Result<(
         method.ok_or_else(|| format!("no method answers preflight requests to `{path}`"))?;
     walker.followed[method.index] = true;
     let method = method.node;
-    let response = plan.cors.as_ref().map(|cors| Preflight {
-        origins: cors.origins.clone(),
-        methods: planned.methods.clone(),
-        headers: planned.headers.clone(),
-        has_credentials: cors.has_credentials,
-        max_age_s: cors.max_age_s,
-    });
-    let is_planned = matches!(&method.integration, Integration::Preflight(found)
-        if Some(found) == response.as_ref());
+    let is_planned = is_preflight(plan, method, planned);
     let operations = plan.operations.iter();
     let public: BTreeSet<HttpMethod> = operations
         .filter(|operation| operation.gateway_path.as_ref() == Some(&planned.path))
@@ -72,12 +64,26 @@ fn preflight_holds(walker: &mut Walker<'_>, planned: &PreflightPlan) -> Result<(
         // Of a path that has an exported preflight alone.
         allowed == public || (public.is_empty() && allowed == BTreeSet::from([HttpMethod::Options]))
     };
-    // Browsers show no credentials with it. Source: docs/aws-rules.md#a7.
-    let is_open = method.authorization == Authorization::default();
     ensure(
-        is_planned && is_public && is_open && super::is_plain(method, &planned.path),
+        is_planned && is_public,
         format_args!("browsers are told something else of `{path}` than was planned"),
     )
+}
+
+/// Returns whether a method responds to preflights as planned, to everybody.
+pub(crate) fn is_preflight(plan: &Plan, method: &Method, planned: &PreflightPlan) -> bool {
+    let response = plan.cors.as_ref().map(|cors| Preflight {
+        origins: cors.origins.clone(),
+        methods: planned.methods.clone(),
+        headers: planned.headers.clone(),
+        has_credentials: cors.has_credentials,
+        max_age_s: cors.max_age_s,
+    });
+    let is_planned = matches!(&method.integration, Integration::Preflight(found)
+        if Some(found) == response.as_ref());
+    // Browsers show no credentials with it. Source: docs/aws-rules.md#a7.
+    let is_open = method.authorization == Authorization::default();
+    is_planned && is_open && super::is_plain(method, &planned.path)
 }
 
 /// Checks that the log and tracing of the stage, and throttle, cache and metrics of every method,
@@ -96,7 +102,7 @@ fn settings_hold(plan: &Plan, assembled: &Assembled) -> Result<(), String> {
         "every method has other settings than planned",
     )?;
     let mut own = stage.of_methods.len();
-    for operation in &plan.operations {
+    for operation in plan.operations.iter().chain(plan.closed.operations()) {
         let Some(path) = &operation.gateway_path else {
             continue;
         };

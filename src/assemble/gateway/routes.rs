@@ -15,8 +15,8 @@ use crate::aws::{
 use crate::blueprint::FileLayout;
 use crate::openapi::HttpMethod;
 use crate::plan::{
-    self, BackendPlan, BalancedPlan, IntegrationPlan, OperationPlan, Plan, PreflightPlan, Segment,
-    names,
+    self, BackendPlan, BalancedPlan, ClosedAnswer, IntegrationPlan, OperationPlan, Plan,
+    PreflightPlan, Segment, names,
 };
 use crate::stack::{File, Handle, Label};
 
@@ -66,8 +66,17 @@ fn served(plan: &Plan) -> Vec<ServedMethod<'_>> {
                 Answering::Preflight(preflight),
             )
         });
-    let mut served: Vec<ServedMethod<'_>> = operations.chain(refusals).chain(preflights).collect();
-    // Stable, and quick: operations, refusals and preflights are sorted runs.
+    let closed = plan.closed.routes.iter().map(|route| {
+        let answering = match &route.answer {
+            ClosedAnswer::NotFound => Answering::Refusal,
+            ClosedAnswer::Operation(operation) => Answering::Operation(operation),
+            ClosedAnswer::Preflight(preflight) => Answering::Preflight(preflight),
+        };
+        (&*route.path, route.method, answering)
+    });
+    let served = operations.chain(refusals).chain(preflights).chain(closed);
+    let mut served: Vec<ServedMethod<'_>> = served.collect();
+    // Stable, and quick: each of them is a sorted run.
     served.sort_by(|(a, by, _), (b, other, _)| (a, by).cmp(&(b, other)));
     served.dedup_by(|(a, by, _), (b, other, _)| (a, by) == (b, other));
     served

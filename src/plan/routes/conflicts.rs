@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::Builder;
 use crate::diagnostic;
 use crate::plan::paths::text_of;
-use crate::plan::routes::tree::{Conflict, RouteTree, can_be_requested, requested};
+use crate::plan::routes::tree::{Conflict, Refusal, RouteTree, can_be_requested, requested};
 
 impl Builder<'_> {
     /// Has the gateway refuse requests of operations that are not public, where a public one would
@@ -34,6 +34,15 @@ impl Builder<'_> {
                 }
             }
         }
+        // A variable that an earlier template has keeps its name.
+        let named = |refusal: Refusal| Refusal {
+            path: self.earlier.named(&refusal.path),
+            ..refusal
+        };
+        self.refusals = std::mem::take(&mut self.refusals)
+            .into_iter()
+            .map(named)
+            .collect();
         self.report_competing_refusals();
     }
 

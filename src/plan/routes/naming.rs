@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::Builder;
 use crate::blueprint::{AuthSpec, AuthorizerInput, BasePathUse};
-use crate::diagnostic::{self, Diagnostic, Place};
+use crate::diagnostic::{self, Code, Diagnostic, Place};
 use crate::openapi::Api;
 use crate::plan::IntegrationPlan;
 use crate::plan::routes::tree::{Renamed, VariableName};
@@ -18,6 +18,27 @@ const MAX_SHOWN: usize = 3;
 /// Variables that a function finds under another name, by their name in the description and on the
 /// gateway, with the first operation.
 pub(super) type ChangedNames = BTreeMap<(Arc<str>, Arc<str>), usize>;
+
+/// Words of a diagnostic about names that a function reads.
+struct NamesReport {
+    code: &'static Code,
+    start: &'static str,
+    help: &'static str,
+}
+
+/// Names that the gateway cannot have.
+const RENAMED: NamesReport = NamesReport {
+    code: &diagnostic::RENAMED_BEFORE_A_FUNCTION,
+    start: "the gateway has other path variables than the description",
+    help: "use one whole segment and one name at a place in the description, or have the function read the name and value that it gets",
+};
+
+/// Names of an earlier template, which CloudFormation cannot change.
+const KEPT: NamesReport = NamesReport {
+    code: &diagnostic::KEPT_VARIABLE,
+    start: "the gateway keeps the path variables of an earlier template",
+    help: "have the function read the name that it gets, or write that name in the description: CloudFormation cannot rename a resource",
+};
 
 impl<'a> Builder<'a> {
     /// Gives every variable one name, and refuses a second operation with one path and method.
@@ -38,14 +59,27 @@ impl<'a> Builder<'a> {
                 self.duplicate(first, index);
             }
         }
+        for route in &self.earlier.routes {
+            self.tree.keep_names(&route.path);
+        }
         for renamed in self.tree.name_variables() {
-            self.renamed(&renamed);
+            if let ([(written, _)], true) = (&*renamed.written, renamed.is_kept) {
+                let names = (Arc::clone(written), renamed.name);
+                self.kept_names.insert(names);
+            } else {
+                self.renamed(&renamed);
+            }
         }
         let mut changed = ChangedNames::new();
         for index in 0..self.drafts.len() {
             self.complete(index, &mut changed);
         }
-        self.diagnostics.extend(self.report_changed(&changed));
+        let (kept, changed) = changed
+            .into_iter()
+            .partition(|(names, _)| self.kept_names.contains(names));
+        self.diagnostics
+            .extend(self.report_changed(&changed, &RENAMED));
+        self.diagnostics.extend(self.report_changed(&kept, &KEPT));
     }
 
     /// Reports a variable whose name changes for servers alone, which get its value in the path.
@@ -91,8 +125,8 @@ impl<'a> Builder<'a> {
 
     /// Warns of names that a function does not find, once for all of them.
     ///
-    /// Errors: GW4133 (a warning).
-    fn report_changed(&self, changed: &ChangedNames) -> Option<Diagnostic> {
+    /// Errors: GW4133 (a warning); GW5051 (a note).
+    fn report_changed(&self, changed: &ChangedNames, report: &NamesReport) -> Option<Diagnostic> {
         let first = changed.values().next()?;
         let shown: Vec<String> = changed
             .iter()
@@ -103,10 +137,10 @@ impl<'a> Builder<'a> {
             0 => String::new(),
             more => format!("; and {more} more"),
         };
-        let mut finding = diagnostic::RENAMED_BEFORE_A_FUNCTION
+        let mut finding = (report.code)
             .at(self.item_place(*first))
-            .message(format_args!("the gateway has other path variables than the description: {}{more}", shown.join("; ")))
-            .help("use one whole segment and one name at a place in the description, or have the function read the name and value that it gets");
+            .message(format_args!("{}: {}{more}", report.start, shown.join("; ")))
+            .help(report.help);
         let others = changed.values().skip(1);
         let places = others.map(|index| self.item_place(*index));
         finding.places.extend(places);

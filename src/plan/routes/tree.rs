@@ -5,6 +5,7 @@
 //! (a parent has one variable child; a literal beats it, and nothing falls back from it to the
 //! variable).
 
+mod beside;
 mod conflicts;
 mod diverted;
 mod requested;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 
 use crate::openapi::HttpMethod;
 use crate::plan::paths::{Segment, free_name};
+pub(crate) use beside::{Beside, EarlierRoute};
 pub(crate) use conflicts::Conflict;
 pub(crate) use requested::{PathSegment, can_be_requested, requested};
 
@@ -33,6 +35,8 @@ struct RouteNode {
     rest: Option<usize>,
     /// Names of the variable below, as descriptions have them.
     names: BTreeMap<Arc<str>, VariableName>,
+    /// The name that an earlier template gave it, which cannot be changed.
+    kept: Option<Arc<str>>,
     /// The name that replaces all of them.
     name: Option<Arc<str>>,
     methods: BTreeMap<HttpMethod, usize>,
@@ -71,6 +75,8 @@ pub(crate) struct RouteTree {
 #[derive(Debug)]
 pub(crate) struct Renamed {
     pub(crate) name: Arc<str>,
+    /// An earlier template has that name.
+    pub(crate) is_kept: bool,
     pub(crate) written: Vec<(Arc<str>, VariableName)>,
 }
 
@@ -117,6 +123,20 @@ impl RouteTree {
             let names = &mut self.nodes[at].names;
             if let Some(used) = segment.variable().and_then(|name| names.get_mut(name)) {
                 used.is_seen = true;
+            }
+            let Some(child) = self.child(at, segment) else {
+                return;
+            };
+            at = child;
+        }
+    }
+
+    /// Keeps the names that an earlier template gave to the variables of a path.
+    pub(crate) fn keep_names(&mut self, path: &[Segment]) {
+        let mut at = 0;
+        for segment in path {
+            if let Some(name) = segment.variable() {
+                self.nodes[at].kept = Some(Arc::clone(name));
             }
             let Some(child) = self.child(at, segment) else {
                 return;
@@ -218,10 +238,12 @@ impl RouteTree {
                     || free_name(smallest, |name| taken.contains(name)),
                     |(name, _)| Arc::clone(name),
                 );
+                let name = node.kept.clone().unwrap_or(name);
                 if node.names.keys().any(|written| *written != name) {
                     let written = node.names.clone().into_iter().collect();
                     renamed.push(Renamed {
                         name: Arc::clone(&name),
+                        is_kept: node.kept.is_some(),
                         written,
                     });
                 }

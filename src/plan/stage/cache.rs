@@ -38,7 +38,7 @@ pub struct CachePlan {
 }
 
 /// A cache that a route requests for an operation.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct CacheRequest<'a> {
     spec: &'a CacheSpec,
     ttl_ms: u64,

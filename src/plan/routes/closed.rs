@@ -1,0 +1,386 @@
+//! Routes that earlier templates of CloudFormation have, and this plan does not.
+//!
+//! In: `Memory`, decided operations, refusals and preflights. Out: `ClosedPlan`, findings. Pure.
+//! CloudFormation deletes after it has taken the new deployment (docs/aws-rules.md#w2), which would
+//! show a deleted method on. So the method stays, and responds with 404, or as the operation that
+//! gets its requests.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::Routes;
+use super::cors::CorsPlan;
+use super::tree::{Beside, EarlierRoute, PathSegment, RouteTree};
+use crate::blueprint::{ApiStyle, Blueprint, OutputFormat};
+use crate::diagnostic::{self, Diagnostic};
+use crate::memory::{FactMap, Memory};
+use crate::openapi::HttpMethod;
+use crate::plan::paths::{Segment, free_name, text_of};
+use crate::plan::{OperationPlan, PreflightPlan};
+
+/// Methods that stay in the template, and those that the next render has to know.
+#[derive(Clone, Debug, Default)]
+pub struct ClosedPlan {
+    /// By path and method.
+    pub routes: Vec<ClosedRoute>,
+    /// The part of the memory about routes.
+    pub known: FactMap,
+}
+
+/// A method that stays in the template though the plan does not have it.
+#[derive(Clone, Debug)]
+pub struct ClosedRoute {
+    pub path: Vec<Segment>,
+    pub method: HttpMethod,
+    pub answer: ClosedAnswer,
+    /// An earlier template has it; others stand beside such a one, and get what it would take.
+    pub is_earlier: bool,
+}
+
+/// The response of a method that stays.
+#[derive(Clone, Debug)]
+pub enum ClosedAnswer {
+    /// 404 of the gateway itself.
+    NotFound,
+    /// That of the operation that gets its requests, with the paths of this method.
+    Operation(Box<OperationPlan>),
+    /// The same of the preflight of another path.
+    Preflight(PreflightPlan),
+}
+
+impl ClosedPlan {
+    /// Copies of operations at the paths of methods that stay.
+    pub fn operations(&self) -> impl Iterator<Item = &OperationPlan> {
+        let routes = self.routes.iter();
+        routes.filter_map(|route| match &route.answer {
+            ClosedAnswer::Operation(operation) => Some(&**operation),
+            ClosedAnswer::NotFound | ClosedAnswer::Preflight(_) => None,
+        })
+    }
+}
+
+/// Methods of earlier templates; none where no template holds methods.
+#[derive(Debug, Default)]
+pub(crate) struct EarlierRoutes {
+    pub(super) routes: BTreeSet<EarlierRoute>,
+    /// Names of variables, by the path before each.
+    names: BTreeMap<Vec<PathSegment>, Arc<str>>,
+}
+
+impl EarlierRoutes {
+    pub(crate) fn of(memory: &Memory, blueprint: &Blueprint) -> Self {
+        let output = &blueprint.spec.output;
+        let mut earlier = Self::default();
+        if !holds_methods(output.format, output.api_style) {
+            return earlier;
+        }
+        let facts = memory.routes.iter();
+        let facts = facts.flat_map(|(key, paths)| paths.iter().map(move |path| (key, path)));
+        let routes: Vec<EarlierRoute> = facts.filter_map(|(key, path)| route(key, path)).collect();
+        for route in &routes {
+            for (index, segment) in route.path.iter().enumerate() {
+                if let Some(name) = segment.variable() {
+                    let names = earlier.names.entry(shape(&route.path[..index]));
+                    let least = names.or_insert_with(|| Arc::clone(name));
+                    // Merged branches may have given it two.
+                    if name < least {
+                        *least = Arc::clone(name);
+                    }
+                }
+            }
+        }
+        let named = |route: EarlierRoute| EarlierRoute {
+            path: earlier.named(&route.path),
+            ..route
+        };
+        earlier.routes = routes.into_iter().map(named).collect();
+        earlier
+    }
+
+    /// The path with the names that earlier templates gave to its variables.
+    pub(crate) fn named(&self, path: &[Segment]) -> Vec<Segment> {
+        let mut named: Vec<Segment> = Vec::with_capacity(path.len());
+        for segment in path {
+            let Some(own) = segment.variable() else {
+                named.push(segment.clone());
+                continue;
+            };
+            let name = self.names.get(&*shape(&named)).unwrap_or(own);
+            let above = named.iter().filter_map(Segment::variable);
+            let name = free_name(name, |name| above.clone().any(|above| **above == *name));
+            let is_greedy = matches!(segment, Segment::Rest(_));
+            named.push(Segment::of_variable(name, is_greedy));
+        }
+        named
+    }
+
+    /// Returns whether an earlier template has a resource at a path, whatever its names.
+    pub(crate) fn variable_below(&self, path: &[Segment]) -> Option<&Arc<str>> {
+        let path = shape(path);
+        let is_below = |route: &EarlierRoute| {
+            matches!(route.path.get(path.len()), Some(Segment::Variable(_)))
+                && shape(&route.path[..path.len()]) == path
+        };
+        let has_one = self.routes.iter().any(is_below);
+        self.names.get(&path).filter(|_| has_one)
+    }
+}
+
+/// Returns whether a template has a resource for each method.
+fn holds_methods(format: OutputFormat, style: ApiStyle) -> bool {
+    format == OutputFormat::Cloudformation && style == ApiStyle::Resources
+}
+
+fn shape(path: &[Segment]) -> Vec<PathSegment> {
+    path.iter().map(PathSegment::from).collect()
+}
+
+/// Reads a fact of the memory.
+fn route(key: &str, path: &str) -> Option<EarlierRoute> {
+    let (_, method) = key.rsplit_once(' ')?;
+    let method = HttpMethod::ALL
+        .into_iter()
+        .find(|known| known.as_str() == method)?;
+    let segment = |text: &str| {
+        let inner = text
+            .strip_prefix('{')
+            .and_then(|text| text.strip_suffix('}'));
+        match inner.map(|name| (name.strip_suffix('+'), name)) {
+            Some((Some(name), _)) => Segment::Rest(name.into()),
+            Some((None, name)) => Segment::Variable(name.into()),
+            None => Segment::Literal(text.into()),
+        }
+    };
+    let path = path
+        .strip_prefix('/')?
+        .split('/')
+        .filter(|text| !text.is_empty());
+    let path = path.map(segment).collect();
+    method
+        .is_servable()
+        .then_some(EarlierRoute { path, method })
+}
+
+/// The key of a fact: a path without the names of its variables, and a method.
+fn key(path: &[Segment], method: HttpMethod) -> String {
+    let nameless = |segment: &Segment| match segment {
+        Segment::Literal(_) => segment.clone(),
+        Segment::Variable(_) => Segment::Variable("".into()),
+        Segment::Rest(_) => Segment::Rest("".into()),
+    };
+    let path: Vec<Segment> = path.iter().map(nameless).collect();
+    format!("{} {}", text_of(&path), method.as_str())
+}
+
+/// What responds at a method of the plan.
+enum LiveAnswer<'a> {
+    Operation(&'a OperationPlan),
+    Refusal,
+    Preflight(&'a PreflightPlan),
+}
+
+/// A method of the plan.
+struct LiveRoute<'a> {
+    path: &'a [Segment],
+    method: HttpMethod,
+    answer: LiveAnswer<'a>,
+}
+
+/// Methods of the plan, each once: an operation before a refusal, and that before a preflight.
+fn live<'a>(routes: &'a Routes, cors: Option<&'a CorsPlan>) -> Vec<LiveRoute<'a>> {
+    let operations = routes.operations.iter().filter_map(|operation| {
+        Some(LiveRoute {
+            path: operation.gateway_path.as_deref()?,
+            method: operation.method,
+            answer: LiveAnswer::Operation(operation),
+        })
+    });
+    let refusals = routes.refusals.iter().map(|refusal| LiveRoute {
+        path: &refusal.path,
+        method: refusal.method,
+        answer: LiveAnswer::Refusal,
+    });
+    let preflights = cors.into_iter().flat_map(|cors| &cors.preflights);
+    let preflights = preflights.map(|preflight| LiveRoute {
+        path: &preflight.path,
+        method: HttpMethod::Options,
+        answer: LiveAnswer::Preflight(preflight),
+    });
+    operations.chain(refusals).chain(preflights).collect()
+}
+
+/// Decides what methods of earlier templates do that the plan does not have.
+///
+/// Errors: GW4150 a variable that has to make room; notes GW5050 a closed route.
+pub(crate) fn closed(
+    memory: &Memory,
+    blueprint: &Blueprint,
+    routes: &Routes,
+    cors: Option<&CorsPlan>,
+) -> (ClosedPlan, Vec<Diagnostic>) {
+    let live = live(routes, cors);
+    let output = &blueprint.spec.output;
+    if live.is_empty() || !holds_methods(output.format, output.api_style) {
+        let known = if memory.forgets {
+            FactMap::new()
+        } else {
+            memory.routes.clone()
+        };
+        let routes = Vec::new();
+        return (ClosedPlan { routes, known }, Vec::new());
+    }
+    let earlier = EarlierRoutes::of(memory, blueprint);
+    let mut tree = RouteTree::new();
+    for (index, route) in live.iter().enumerate() {
+        tree.insert(route.path, route.method, index);
+    }
+    tree.name_variables();
+    let gone = if memory.forgets {
+        BTreeSet::new()
+    } else {
+        earlier.routes.clone()
+    };
+    let beside = tree.beside(&gone, |path| earlier.named(path));
+    let findings = without_room(&live, &beside, blueprint);
+    let routes: Vec<ClosedRoute> = beside
+        .into_iter()
+        .map(|(route, taker)| ClosedRoute {
+            answer: taker.map_or(ClosedAnswer::NotFound, |taker| {
+                copied(&live[taker], &route.path)
+            }),
+            is_earlier: earlier.routes.contains(&route),
+            path: route.path,
+            method: route.method,
+        })
+        .collect();
+    let notes = routes
+        .iter()
+        .filter_map(|route| note(route, &routes, blueprint));
+    let findings = findings.into_iter().chain(notes).collect();
+    let known = live.iter().map(|route| (route.path, route.method));
+    let known = known.chain(routes.iter().map(|route| (&*route.path, route.method)));
+    let known = known.map(|(path, method)| (key(path, method), BTreeSet::from([text_of(path)])));
+    let known = known.collect();
+    (ClosedPlan { routes, known }, findings)
+}
+
+/// The response of a method of the plan, at the path of a method that stays.
+fn copied(live: &LiveRoute<'_>, path: &[Segment]) -> ClosedAnswer {
+    match live.answer {
+        LiveAnswer::Operation(operation) => {
+            ClosedAnswer::Operation(Box::new(at_path(operation, live.path, path)))
+        }
+        LiveAnswer::Refusal => ClosedAnswer::NotFound,
+        LiveAnswer::Preflight(preflight) => ClosedAnswer::Preflight(PreflightPlan {
+            path: path.to_vec(),
+            ..preflight.clone()
+        }),
+    }
+}
+
+/// An operation as another path has it that its own one matches.
+fn at_path(operation: &OperationPlan, own: &[Segment], path: &[Segment]) -> OperationPlan {
+    let value = |segment: &Segment| {
+        let place = own.iter().position(|own| own == segment);
+        match (segment, place) {
+            (Segment::Variable(_), Some(place)) => &path[place..=place],
+            (Segment::Rest(_), Some(place)) => &path[place..],
+            (Segment::Literal(_) | Segment::Variable(_) | Segment::Rest(_), _) => {
+                std::slice::from_ref(segment)
+            }
+        }
+        .to_vec()
+    };
+    let others = operation.request_parameters.iter();
+    let others = others.filter(|(name, _)| !name.starts_with("method.request.path."));
+    let others = others.map(|(name, is_required)| (name.clone(), *is_required));
+    let variables = path.iter().filter_map(Segment::variable);
+    let variables = variables.map(|name| (format!("method.request.path.{name}"), true));
+    OperationPlan {
+        gateway_path: Some(path.to_vec()),
+        backend_path: operation.backend_path.iter().flat_map(value).collect(),
+        request_parameters: Arc::new(others.chain(variables).collect()),
+        // The key of the cache names variables that this path may lack.
+        cache: None,
+        ..operation.clone()
+    }
+}
+
+/// Reports variables that cannot stand beside those that stay.
+fn without_room(live: &[LiveRoute<'_>], beside: &Beside, blueprint: &Blueprint) -> Vec<Diagnostic> {
+    if beside.is_empty() {
+        return Vec::new();
+    }
+    // By the path above: a variable and a greedy one, of the plan where it has one.
+    let mut below: BTreeMap<Vec<PathSegment>, [Option<VariableUse<'_>>; 2]> = BTreeMap::new();
+    let of_plan = live.iter().map(|route| (route.path, Some(route)));
+    let paths = of_plan.chain(beside.keys().map(|route| (&*route.path, None)));
+    for (path, live) in paths {
+        for (index, segment) in path.iter().enumerate() {
+            if segment.variable().is_some() {
+                let uses = below.entry(shape(&path[..index])).or_default();
+                let slot = &mut uses[usize::from(matches!(segment, Segment::Rest(_)))];
+                slot.get_or_insert(VariableUse {
+                    path: &path[..=index],
+                    live,
+                });
+            }
+        }
+    }
+    let uses = below.into_values();
+    let uses = uses.filter_map(|[variable, greedy]| Some([variable?, greedy?]));
+    let has_gone = |uses: &[VariableUse<'_>; 2]| uses.iter().any(|of| of.live.is_none());
+    uses.filter(has_gone)
+        .map(|[variable, greedy]| {
+            let [stays, needed] = if variable.live.is_none() {
+                [variable, greedy]
+            } else {
+                [greedy, variable]
+            };
+            no_room(&needed, &stays, blueprint)
+        })
+        .collect()
+}
+
+/// A variable at the end of a path, and a method of the plan at or below.
+struct VariableUse<'a> {
+    path: &'a [Segment],
+    live: Option<&'a LiveRoute<'a>>,
+}
+
+fn no_room(needed: &VariableUse<'_>, stays: &VariableUse<'_>, blueprint: &Blueprint) -> Diagnostic {
+    let operation = needed.live.and_then(|live| match live.answer {
+        LiveAnswer::Operation(operation) => Some(operation),
+        LiveAnswer::Refusal | LiveAnswer::Preflight(_) => None,
+    });
+    let place = operation.map_or_else(
+        || blueprint.place("/output/format"),
+        |operation| operation.place.clone(),
+    );
+    let [needed, stays] = [needed.path, stays.path].map(text_of);
+    let finding = diagnostic::EARLIER_VARIABLE
+        .at(place)
+        .message(format_args!("`{needed}` stands where an earlier template has `{stays}`, and AWS takes one variable there: CloudFormation creates the new one before it deletes the other, and is refused"))
+        .help(format_args!("render twice: first with `exposure: hidden` for the operations of `{needed}` and `gwgen render --forget`, and deploy that, which deletes `{stays}`; then without `hidden`"));
+    match operation {
+        Some(operation) => finding.keeps(operation.name()),
+        None => finding,
+    }
+}
+
+/// Names a method that stays; the preflight of a path that is closed needs no note of its own.
+fn note(route: &ClosedRoute, all: &[ClosedRoute], blueprint: &Blueprint) -> Option<Diagnostic> {
+    let is_beside = |other: &ClosedRoute| other.path == route.path && other.method != route.method;
+    if !route.is_earlier || (route.method == HttpMethod::Options && all.iter().any(is_beside)) {
+        return None;
+    }
+    let does = match &route.answer {
+        ClosedAnswer::NotFound => "answers 404".to_owned(),
+        ClosedAnswer::Operation(operation) => format!("answers as `{}` does", operation.name()),
+        ClosedAnswer::Preflight(_) => "answers preflights".to_owned(),
+    };
+    Some(diagnostic::CLOSED_ROUTE
+        .at(blueprint.place("/output/format"))
+        .message(format_args!("`{} {}` is served no more: it stays in the template and {does}, since CloudFormation deletes a method only after the deployment that would still show it", route.method.as_str(), text_of(&route.path)))
+        .help("deploy this everywhere; then `gwgen render --forget` drops it"))
+}
