@@ -14,6 +14,40 @@ pub(crate) const NOTHING: &str = "-";
 /// An operation without authorization.
 const NONE: &str = "none";
 
+/// Who can call a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(rename = "Exposure")]
+pub(crate) enum ExposureColumn {
+    /// Callers of the gateway.
+    Public,
+    /// Those who reach the ALB.
+    Internal,
+    /// Nobody.
+    Hidden,
+    /// Nobody any more: a method of an earlier template, which CloudFormation may not delete yet.
+    Closed,
+}
+
+impl ExposureColumn {
+    pub(crate) fn of(exposure: Exposure) -> Self {
+        match exposure {
+            Exposure::Public => Self::Public,
+            Exposure::Internal => Self::Internal,
+            Exposure::Hidden => Self::Hidden,
+        }
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Public => Exposure::Public.name(),
+            Self::Internal => Exposure::Internal.name(),
+            Self::Hidden => Exposure::Hidden.name(),
+            Self::Closed => "closed",
+        }
+    }
+}
+
 /// The reason why authorization differs from the description.
 #[derive(Debug, serde::Serialize, schemars::JsonSchema)]
 #[schemars(rename = "Difference")]

@@ -167,7 +167,7 @@ impl<'a> Walker<'a> {
     fn closed_holds(&mut self, route: &ClosedRoute) -> Result<(), String> {
         match &route.answer {
             ClosedAnswer::NotFound => self.refusal_holds(route.method, &route.path),
-            ClosedAnswer::Operation(_) => Ok(()),
+            ClosedAnswer::Operation { .. } => Ok(()),
             ClosedAnswer::Preflight(planned) => {
                 let found = self.follower.tree.method(route.method, &route.path);
                 let is_planned = |found: &StackNode<'_, Method>| {

@@ -10,13 +10,15 @@ use clap::{Args, ValueEnum};
 
 use super::Exit;
 use super::session::{BlueprintArguments, Session, aligned, compiled, headed};
-use crate::blueprint::{Exposure, Validation};
+use crate::blueprint::Validation;
 use crate::diagnostic::Diagnostic;
 use crate::io::Job;
-use crate::listing::{self, CacheColumn, DifferenceColumn, NOTHING, ThrottleColumn};
+use crate::listing::{
+    self, CacheColumn, DifferenceColumn, ExposureColumn, NOTHING, ThrottleColumn,
+};
 use crate::plan::{
-    AlbBalancerPlan, BackendPlan, BalancerPlan, Check, FunctionPlan, IntegrationPlan,
-    OperationPlan, Plan, Value, Values, text_of,
+    AlbBalancerPlan, BackendPlan, BalancerPlan, Check, ClosedAnswer, ClosedRoute, FunctionPlan,
+    IntegrationPlan, OperationPlan, Plan, Value, Values, text_of,
 };
 use crate::printed;
 
@@ -44,16 +46,10 @@ pub(crate) fn run(arguments: &RoutesArguments, session: &mut Session<'_>) -> io:
     for job in &jobs {
         let compiled = compiled(job);
         if let Some(plan) = &compiled.plan {
-            let unserved = unserved(&compiled.diagnostics);
-            let row = |operation| Row::of(&job.request.display, plan, operation, &unserved);
-            let cells = || {
-                plan.operations
-                    .iter()
-                    .map(|operation| row(operation).cells(operation))
-                    .collect()
-            };
+            let own = Row::all(&job.request.display, plan, &unserved(&compiled.diagnostics));
+            let cells = || own.iter().map(Row::cells).collect();
             match arguments.format {
-                RouteFormat::Json => rows.extend(plan.operations.iter().map(row)),
+                RouteFormat::Json => rows.extend(own),
                 RouteFormat::Table => {
                     session.print(&headed(job, is_one_of_several, table(cells())))?
                 }
@@ -97,9 +93,9 @@ struct Row {
     blueprint: String,
     /// Upper-case HTTP method, or `ANY`.
     method: &'static str,
-    /// As the description writes it.
+    /// As the description writes it; that of the gateway where the route is closed.
     path: String,
-    exposure: Exposure,
+    exposure: ExposureColumn,
     /// Below the stage's URL.
     url: Option<String>,
     backend: Option<String>,
@@ -119,6 +115,8 @@ struct Row {
     cache: Option<CacheColumn>,
     validation: Option<Validation>,
     timeout_ms: Option<u32>,
+    #[serde(skip)]
+    declared_cell: String,
 }
 
 /// The JSON Schema of the list.
@@ -131,6 +129,56 @@ pub(crate) fn schema() -> serde_json::Value {
 }
 
 impl Row {
+    /// The operations of a blueprint, then the closed routes of earlier templates.
+    fn all(blueprint: &str, plan: &Plan, unserved: &BTreeSet<(&str, &str)>) -> Vec<Self> {
+        let operations = plan.operations.iter();
+        let operations = operations.map(|operation| Self::of(blueprint, plan, operation, unserved));
+        let closed = plan.closed.routes.iter();
+        let closed = closed.map(|route| Self::closed(blueprint, plan, route));
+        operations.chain(closed).collect()
+    }
+
+    /// A closed route, with what answers there.
+    fn closed(blueprint: &str, plan: &Plan, route: &ClosedRoute) -> Self {
+        let url = text_of(&route.path);
+        let answers = match &route.answer {
+            ClosedAnswer::Operation { copy, .. } => {
+                Self::of(blueprint, plan, copy, &BTreeSet::new())
+            }
+            ClosedAnswer::NotFound | ClosedAnswer::Preflight(_) => Self::empty(blueprint),
+        };
+        Self {
+            method: route.method.as_str(),
+            path: url.clone(),
+            exposure: ExposureColumn::Closed,
+            url: Some(url),
+            ..answers
+        }
+    }
+
+    /// A row without an operation.
+    fn empty(blueprint: &str) -> Self {
+        Self {
+            blueprint: blueprint.to_owned(),
+            method: "",
+            path: String::new(),
+            exposure: ExposureColumn::Closed,
+            url: None,
+            backend: None,
+            backend_url: None,
+            declared: Vec::new(),
+            auth: None,
+            differs: None,
+            scopes: Vec::new(),
+            api_key: false,
+            throttle: None,
+            cache: None,
+            validation: None,
+            timeout_ms: None,
+            declared_cell: NOTHING.to_owned(),
+        }
+    }
+
     fn of(
         blueprint: &str,
         plan: &Plan,
@@ -146,7 +194,7 @@ impl Row {
             blueprint: blueprint.to_owned(),
             method: operation.method.as_str(),
             path: operation.path.to_string(),
-            exposure: operation.exposure,
+            exposure: ExposureColumn::of(operation.exposure),
             url: public.map(|path| text_of(path)),
             backend: backend.map(|backend| backend.name.to_string()),
             backend_url: backend.and_then(|backend| match public {
@@ -169,10 +217,11 @@ impl Row {
             cache: operation.cache.as_ref().map(CacheColumn::of),
             validation: public.map(|_| operation.checks.level()),
             timeout_ms: public.map(|_| operation.timeout_ms),
+            declared_cell: listing::declared_cell(operation),
         }
     }
 
-    fn cells(&self, operation: &OperationPlan) -> Cells {
+    fn cells(&self) -> Cells {
         let or_dash = |text: Option<&str>| text.unwrap_or(NOTHING).to_owned();
         [
             self.method.to_owned(),
@@ -181,7 +230,7 @@ impl Row {
             or_dash(self.url.as_deref()),
             or_dash(self.backend.as_deref()),
             or_dash(self.backend_url.as_deref()),
-            listing::declared_cell(operation),
+            self.declared_cell.clone(),
             or_dash(self.auth.as_deref()),
             or_dash(self.differs.as_ref().map(DifferenceColumn::cell).as_deref()),
             if self.scopes.is_empty() {

@@ -3,8 +3,10 @@
 //!
 //! In: `Plan`. Out: Markdown. Pure.
 
-use crate::listing::{self, CacheColumn, DifferenceColumn, NOTHING, ThrottleColumn};
-use crate::plan::{OperationPlan, Plan, text_of};
+use crate::listing::{
+    self, CacheColumn, DifferenceColumn, ExposureColumn, NOTHING, ThrottleColumn,
+};
+use crate::plan::{ClosedRoute, OperationPlan, Plan, text_of};
 use crate::printed::{code, markdown};
 
 /// The head of the table, and the line below it.
@@ -26,7 +28,28 @@ pub(crate) fn table(plan: &Plan) -> String {
                 .filter(|operation| !is_served(operation)),
         )
         .for_each(|operation| row(plan, operation, &mut table));
+    plan.closed
+        .routes
+        .iter()
+        .for_each(|route| closed(route, &mut table));
     table
+}
+
+/// A method of an earlier template: 404, or what the operation does that gets its requests.
+fn closed(route: &ClosedRoute, out: &mut String) {
+    out.extend([
+        "| ",
+        route.method.as_str(),
+        " | ",
+        &code(&text_of(&route.path)),
+    ]);
+    cell(out, ExposureColumn::Closed.name());
+    let columns = HEAD
+        .lines()
+        .next()
+        .map_or(0, |head| head.matches(" | ").count());
+    (2..columns).for_each(|_| cell(out, NOTHING));
+    out.push_str(" |\n");
 }
 
 fn row(plan: &Plan, operation: &OperationPlan, out: &mut String) {

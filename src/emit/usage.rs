@@ -4,6 +4,7 @@
 
 mod examples;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::names::OutputNames;
@@ -14,7 +15,7 @@ use crate::limits::{CALLS_PER_SECOND, api_objects};
 use crate::plan::{Plan, TAGS};
 use crate::printed::line;
 use crate::sink::quoted;
-use crate::stack::{Input, pascal};
+use crate::stack::{Input, Value, pascal};
 use examples::example;
 
 /// Bytes of a template that CloudFormation takes with a call; a larger one comes from S3. Source:
@@ -53,7 +54,7 @@ pub(crate) fn usage(plan: &Plan, stack: &Stack, names: &OutputNames, tree: &File
     }
     if let Some((entry, _)) = stack.entries_of::<Deployment>().next() {
         text.push_str("\n\n");
-        text.push_str(&after_a_value(entry, names));
+        text.push_str(&after_a_value(entry, names, &held_inputs(stack)));
     }
     text
 }
@@ -62,21 +63,70 @@ pub(crate) fn usage(plan: &Plan, stack: &Stack, names: &OutputNames, tree: &File
 /// the deployment's name.
 ///
 /// Source: docs/aws-rules.md#w16.
-fn after_a_value(entry: &Entry, names: &OutputNames) -> String {
+fn after_a_value(entry: &Entry, names: &OutputNames, held: &BTreeSet<&str>) -> String {
     let module = names.is_module().then(|| format!("module.{}.", names.name));
     let prefix = module.unwrap_or_default();
+    let held: Vec<String> = held.iter().map(|name| format!("`{name}`")).collect();
+    let held = match held.join(", ") {
+        held if held.is_empty() => held,
+        held => format!(" (of {held})"),
+    };
     let commands = format!(
         "terraform state rm '{prefix}{}'\nterraform apply",
         entry.address
     );
     format!(
         "The stage shows a deployment, which is a copy of the API. Each render that changes the API gives it a new name; Terraform forgets the \
-         earlier ones (`removed`), and AWS keeps them as history. Where only a *value* changes that the API holds, the name stays and AWS refuses \
+         earlier ones (`removed`), and AWS keeps them as history. Where only a *value* changes that the API holds{held}, the name stays and AWS refuses \
          to replace the deployment (\"Active stages pointing to this deployment\"). Forget it first:\n\n{}\n\n\
          Earlier deployments cost nothing. To list and to delete them (AWS deletes none that a stage shows):\n\n{}",
         shell(&commands),
         shell(HISTORY),
     )
+}
+
+/// Inputs whose values a deployment copies.
+fn held_inputs(stack: &Stack) -> BTreeSet<&str> {
+    let deployments = stack.all::<Deployment>();
+    let values = deployments.flat_map(|deployment| {
+        let of_routes = deployment
+            .routes
+            .iter()
+            .flat_map(|route| &route.deploy_time);
+        of_routes.chain(&deployment.api_uses)
+    });
+    let inputs = values.filter_map(|value| match value {
+        Value::Input(name) => Some(&**name),
+        _ => None,
+    });
+    inputs.collect()
+}
+
+/// What to do in CloudFormation where a value changes that the API holds: its deployment is that
+/// of the template, and no other is taken.
+///
+/// Source: docs/aws-rules.md#w11.
+fn after_a_parameter(plan: &Plan, stack: &Stack, names: &OutputNames) -> Option<String> {
+    let held = held_inputs(stack).into_iter();
+    let held: Vec<String> = held.map(|name| format!("`{}`", pascal(name))).collect();
+    let region = plan.region.iter();
+    let region: String = region.map(|region| format!(" --region {region}")).collect();
+    let output = |key: &str| {
+        format!(
+            "\"$(aws cloudformation describe-stacks{region} --stack-name {} \\\n    --query \"Stacks[0].Outputs[?OutputKey=='{key}'].OutputValue\" --output text)\"",
+            names.name
+        )
+    };
+    let (api, stage) = (output("RestApiId"), output("StageName"));
+    let command = format!(
+        "aws apigateway create-deployment{region} \\\n  --rest-api-id {api} \\\n  --stage-name {stage}"
+    );
+    (!held.is_empty()).then(|| format!(
+        "The stage shows a copy of the API, which CloudFormation takes anew where the template changes, and not where a value of a parameter does. \
+         After a change of the value of {}, take one:\n\n{}",
+        held.join(", "),
+        shell(&command)
+    ))
 }
 
 fn shell(commands: &str) -> String {
@@ -238,7 +288,14 @@ fn deploy(plan: &Plan, stack: &Stack, names: &OutputNames, bytes: Option<usize>)
             "\n\nThe template makes roles, which have no names of their own: `CAPABILITY_IAM` agrees to that.",
         );
     }
-    text + &with_defaults(&optional, |name| format!("`{}`", pascal(name)))
+    text.push_str(&with_defaults(&optional, |name| {
+        format!("`{}`", pascal(name))
+    }));
+    if let Some(after) = after_a_parameter(plan, stack, names) {
+        text.push_str("\n\n");
+        text.push_str(&after);
+    }
+    text
 }
 
 /// A sentence on how not to have calls refused, where Terraform's own pace would last too long. Its

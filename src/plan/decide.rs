@@ -22,8 +22,7 @@ use crate::plan::network::root_health_check::root_health_check;
 use crate::plan::network::{
     admission, alb, backends, bounds, certificates, headers, link, nlb, vpc,
 };
-use crate::plan::routes::closed::{self, EarlierRoutes};
-use crate::plan::routes::{Routes, cors};
+use crate::plan::routes::{Routes, closed, cors};
 use crate::plan::rules::extensions;
 use crate::plan::stage::{domain, endpoint, gateway_responses};
 use crate::plan::variables::Variables;
@@ -48,19 +47,14 @@ pub fn plan(apis: &[Api], blueprint: &Blueprint, memory: &Memory) -> Outcome<Pla
     let domain = domain::domain(&mut variables, &endpoint);
     let tags = tags(&mut variables);
     let mut backends = backends::backends(&mut variables);
-    let earlier = EarlierRoutes::of(memory, blueprint);
-    let routes = routes::routes(apis, blueprint, &backends, &earlier, &mut route_findings);
+    let routes = routes::routes(apis, blueprint, &backends, memory, &mut route_findings);
     let has_gateway = !is_private_alone(spec, &backends, &routes.operations);
-    if has_gateway {
-        certificates::verification(&mut variables, &mut backends);
-    } else {
-        variables.report(balancer_alone(blueprint));
-    }
+    verification(&mut variables, &mut backends, has_gateway);
     let mut network = vpc_and_subnets.map(|found| network(&mut variables, found, has_gateway));
     let mut forwarders = forwarder::forwarders(&mut variables);
     let alarms = alarms::alarms(&mut variables, &routes.operations);
     let authorizers = authorizers::authorizers(blueprint, &routes.operations, &mut variables);
-    let usage_plans = keys::plans(blueprint, routes.throttles.clone(), &mut variables);
+    let mut usage_plans = keys::plans(blueprint, routes.throttles.clone(), &mut variables);
     let has_more_tags = variables.has_more_tags(&output);
     let (inputs, parameters) = variables.finish();
     diagnostics.append(&mut route_findings);
@@ -69,8 +63,8 @@ pub fn plan(apis: &[Api], blueprint: &Blueprint, memory: &Memory) -> Outcome<Pla
     let paths = forwarded_paths(blueprint, &routes, &mut backends, forwarders.as_mut());
     diagnostics.extend([rules, paths].concat());
     let cors = cors::cors(blueprint, &routes, has_gateway, &mut diagnostics);
-    let (closed, closed_findings) = closed::closed(memory, blueprint, &routes, cors.as_ref());
-    diagnostics.extend(closed_findings);
+    let closed = closed::closed(memory, blueprint, &routes, cors.as_ref(), &mut diagnostics);
+    keys::throttle_copies(&mut usage_plans, &closed);
     let plan = Plan {
         prefix,
         title: title(apis),
@@ -109,6 +103,15 @@ pub fn plan(apis: &[Api], blueprint: &Blueprint, memory: &Memory) -> Outcome<Pla
     };
     diagnostics.extend(plan_findings(&plan, blueprint, &routes.bases));
     Outcome::new(plan, diagnostics)
+}
+
+/// Decides which certificates the gateway verifies, where there is one.
+fn verification(variables: &mut Variables<'_>, backends: &mut [BackendPlan], has_gateway: bool) {
+    if has_gateway {
+        certificates::verification(variables, backends);
+    } else {
+        variables.report(balancer_alone(variables.blueprint()));
+    }
 }
 
 /// Returns whether something could check callers.

@@ -28,6 +28,7 @@ use super::rules::{Described, RouteRules, Siblings};
 use super::{BackendPlan, ModelPlan, OperationPlan};
 use crate::blueprint::{BasePathUse, Blueprint, MountSpec, PartialSegments};
 use crate::diagnostic::{Diagnostic, OperationName, Place};
+use crate::memory::Memory;
 use crate::openapi::{Api, Operation};
 use crate::plan::access::keys::Throttles;
 use crate::plan::access::security::SecurityJoin;
@@ -51,6 +52,8 @@ pub(crate) struct Routes {
     pub(crate) bases: Vec<[Vec<Segment>; 2]>,
     /// Of usage plans.
     pub(crate) throttles: Throttles,
+    /// Methods of earlier templates.
+    pub(crate) earlier: EarlierRoutes,
 }
 
 /// Decides every operation.
@@ -61,10 +64,11 @@ pub(crate) fn routes(
     apis: &[Api],
     blueprint: &Blueprint,
     backends: &[BackendPlan],
-    earlier: &EarlierRoutes,
+    memory: &Memory,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Routes {
     let descriptions = Descriptions::new(apis, blueprint);
+    let earlier = EarlierRoutes::of(memory, blueprint);
     let mut builder = Builder::new(&descriptions, blueprint, backends, earlier);
     for index in 0..descriptions.operations.len() {
         builder.operation(index);
@@ -167,7 +171,7 @@ struct Builder<'a> {
     descriptions: &'a Descriptions<'a>,
     blueprint: &'a Blueprint,
     backends: &'a [BackendPlan],
-    earlier: &'a EarlierRoutes,
+    earlier: EarlierRoutes,
     /// Names of variables in the description, with those of earlier templates that stay instead.
     kept_names: BTreeSet<(Arc<str>, Arc<str>)>,
     mounts: Vec<Option<&'a MountSpec>>,
@@ -201,7 +205,7 @@ impl<'a> Builder<'a> {
         descriptions: &'a Descriptions<'a>,
         blueprint: &'a Blueprint,
         backends: &'a [BackendPlan],
-        earlier: &'a EarlierRoutes,
+        earlier: EarlierRoutes,
     ) -> Self {
         let apis = descriptions.apis;
         let base_path = blueprint.spec.api.base_path;

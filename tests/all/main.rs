@@ -11,6 +11,7 @@
 
 mod blueprint;
 mod cli;
+mod closed;
 mod diagnostics;
 mod diagnostics_cli;
 mod docs;

@@ -69,7 +69,7 @@ fn served(plan: &Plan) -> Vec<ServedMethod<'_>> {
     let closed = plan.closed.routes.iter().map(|route| {
         let answering = match &route.answer {
             ClosedAnswer::NotFound => Answering::Refusal,
-            ClosedAnswer::Operation(operation) => Answering::Operation(operation),
+            ClosedAnswer::Operation { copy, .. } => Answering::Operation(copy),
             ClosedAnswer::Preflight(preflight) => Answering::Preflight(preflight),
         };
         (&*route.path, route.method, answering)

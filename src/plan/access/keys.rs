@@ -14,7 +14,8 @@ use crate::plan::paths::text_of;
 use crate::plan::rules::Matchers;
 use crate::plan::variables::Variables;
 use crate::plan::{
-    AuthorizerPlan, AuthorizerSource, InputType, OperationPlan, ThrottlePlan, Value,
+    AuthorizerPlan, AuthorizerSource, ClosedAnswer, ClosedPlan, InputType, OperationPlan,
+    ThrottlePlan, Value,
 };
 use crate::source::pointer::child;
 
@@ -128,12 +129,26 @@ fn without_effect(
 /// The path of an operation as usage plans write it.
 ///
 /// Source: docs/aws-rules.md#u2: full path and method, nothing escaped; of the root `//GET`.
-fn path(operation: &OperationPlan) -> Option<String> {
+pub(crate) fn path(operation: &OperationPlan) -> Option<String> {
     Some(format!(
         "{}/{}",
         text_of(operation.gateway_path.as_ref()?),
         operation.method.as_str()
     ))
+}
+
+/// Has plans throttle the copies of operations as they throttle the operations.
+pub(crate) fn throttle_copies(plans: &mut [UsagePlan], closed: &ClosedPlan) {
+    for route in &closed.routes {
+        let ClosedAnswer::Operation { own, copy } = &route.answer else {
+            continue;
+        };
+        for plan in &mut *plans {
+            if let (Some(throttle), Some(path)) = (plan.routes.get(own).copied(), path(copy)) {
+                plan.routes.insert(path, throttle);
+            }
+        }
+    }
 }
 
 /// Decides the usage plans, with their keys.

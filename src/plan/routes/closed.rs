@@ -15,6 +15,7 @@ use crate::blueprint::{ApiStyle, Blueprint, OutputFormat};
 use crate::diagnostic::{self, Diagnostic};
 use crate::memory::{FactMap, Memory};
 use crate::openapi::HttpMethod;
+use crate::plan::access::keys;
 use crate::plan::paths::{Segment, free_name, text_of};
 use crate::plan::{OperationPlan, PreflightPlan};
 
@@ -42,8 +43,13 @@ pub struct ClosedRoute {
 pub enum ClosedAnswer {
     /// 404 of the gateway itself.
     NotFound,
-    /// That of the operation that gets its requests, with the paths of this method.
-    Operation(Box<OperationPlan>),
+    /// That of the operation that gets its requests.
+    Operation {
+        /// Path and method of that operation, as usage plans write them.
+        own: String,
+        /// The operation with the paths of this method.
+        copy: Box<OperationPlan>,
+    },
     /// The same of the preflight of another path.
     Preflight(PreflightPlan),
 }
@@ -53,7 +59,7 @@ impl ClosedPlan {
     pub fn operations(&self) -> impl Iterator<Item = &OperationPlan> {
         let routes = self.routes.iter();
         routes.filter_map(|route| match &route.answer {
-            ClosedAnswer::Operation(operation) => Some(&**operation),
+            ClosedAnswer::Operation { copy, .. } => Some(&**copy),
             ClosedAnswer::NotFound | ClosedAnswer::Preflight(_) => None,
         })
     }
@@ -114,7 +120,7 @@ impl EarlierRoutes {
         named
     }
 
-    /// Returns whether an earlier template has a resource at a path, whatever its names.
+    /// The plain variable that an earlier template has below a path.
     pub(crate) fn variable_below(&self, path: &[Segment]) -> Option<&Arc<str>> {
         let path = shape(path);
         let is_below = |route: &EarlierRoute| {
@@ -217,7 +223,8 @@ pub(crate) fn closed(
     blueprint: &Blueprint,
     routes: &Routes,
     cors: Option<&CorsPlan>,
-) -> (ClosedPlan, Vec<Diagnostic>) {
+    diagnostics: &mut Vec<Diagnostic>,
+) -> ClosedPlan {
     let live = live(routes, cors);
     let output = &blueprint.spec.output;
     if live.is_empty() || !holds_methods(output.format, output.api_style) {
@@ -227,9 +234,9 @@ pub(crate) fn closed(
             memory.routes.clone()
         };
         let routes = Vec::new();
-        return (ClosedPlan { routes, known }, Vec::new());
+        return ClosedPlan { routes, known };
     }
-    let earlier = EarlierRoutes::of(memory, blueprint);
+    let earlier = &routes.earlier;
     let mut tree = RouteTree::new();
     for (index, route) in live.iter().enumerate() {
         tree.insert(route.path, route.method, index);
@@ -241,13 +248,11 @@ pub(crate) fn closed(
         earlier.routes.clone()
     };
     let beside = tree.beside(&gone, |path| earlier.named(path));
-    let findings = without_room(&live, &beside, blueprint);
+    diagnostics.extend(without_room(&live, &beside, blueprint));
     let routes: Vec<ClosedRoute> = beside
         .into_iter()
         .map(|(route, taker)| ClosedRoute {
-            answer: taker.map_or(ClosedAnswer::NotFound, |taker| {
-                copied(&live[taker], &route.path)
-            }),
+            answer: taker.map_or(ClosedAnswer::NotFound, |taker| copied(&live[taker], &route)),
             is_earlier: earlier.routes.contains(&route),
             path: route.path,
             method: route.method,
@@ -256,30 +261,32 @@ pub(crate) fn closed(
     let notes = routes
         .iter()
         .filter_map(|route| note(route, &routes, blueprint));
-    let findings = findings.into_iter().chain(notes).collect();
+    diagnostics.extend(notes);
     let known = live.iter().map(|route| (route.path, route.method));
     let known = known.chain(routes.iter().map(|route| (&*route.path, route.method)));
     let known = known.map(|(path, method)| (key(path, method), BTreeSet::from([text_of(path)])));
     let known = known.collect();
-    (ClosedPlan { routes, known }, findings)
+    ClosedPlan { routes, known }
 }
 
 /// The response of a method of the plan, at the path of a method that stays.
-fn copied(live: &LiveRoute<'_>, path: &[Segment]) -> ClosedAnswer {
+fn copied(live: &LiveRoute<'_>, route: &EarlierRoute) -> ClosedAnswer {
     match live.answer {
-        LiveAnswer::Operation(operation) => {
-            ClosedAnswer::Operation(Box::new(at_path(operation, live.path, path)))
-        }
+        LiveAnswer::Operation(operation) => ClosedAnswer::Operation {
+            own: keys::path(operation).unwrap_or_default(),
+            copy: Box::new(at_route(operation, live.path, route)),
+        },
         LiveAnswer::Refusal => ClosedAnswer::NotFound,
         LiveAnswer::Preflight(preflight) => ClosedAnswer::Preflight(PreflightPlan {
-            path: path.to_vec(),
+            path: route.path.clone(),
             ..preflight.clone()
         }),
     }
 }
 
-/// An operation as another path has it that its own one matches.
-fn at_path(operation: &OperationPlan, own: &[Segment], path: &[Segment]) -> OperationPlan {
+/// An operation as another route has it whose requests it gets.
+fn at_route(operation: &OperationPlan, own: &[Segment], route: &EarlierRoute) -> OperationPlan {
+    let path = &route.path;
     let value = |segment: &Segment| {
         let place = own.iter().position(|own| own == segment);
         match (segment, place) {
@@ -297,7 +304,8 @@ fn at_path(operation: &OperationPlan, own: &[Segment], path: &[Segment]) -> Oper
     let variables = path.iter().filter_map(Segment::variable);
     let variables = variables.map(|name| (format!("method.request.path.{name}"), true));
     OperationPlan {
-        gateway_path: Some(path.to_vec()),
+        method: route.method,
+        gateway_path: Some(path.clone()),
         backend_path: operation.backend_path.iter().flat_map(value).collect(),
         request_parameters: Arc::new(others.chain(variables).collect()),
         // The key of the cache names variables that this path may lack.
@@ -376,11 +384,46 @@ fn note(route: &ClosedRoute, all: &[ClosedRoute], blueprint: &Blueprint) -> Opti
     }
     let does = match &route.answer {
         ClosedAnswer::NotFound => "answers 404".to_owned(),
-        ClosedAnswer::Operation(operation) => format!("answers as `{}` does", operation.name()),
+        ClosedAnswer::Operation { copy, .. } => {
+            format!("answers as the operation of `{}` does", copy.path)
+        }
         ClosedAnswer::Preflight(_) => "answers preflights".to_owned(),
     };
     Some(diagnostic::CLOSED_ROUTE
         .at(blueprint.place("/output/format"))
         .message(format_args!("`{} {}` is served no more: it stays in the template and {does}, since CloudFormation deletes a method only after the deployment that would still show it", route.method.as_str(), text_of(&route.path)))
         .help("deploy this everywhere; then `gwgen render --forget` drops it"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn facts_are_routes_and_those_that_are_none_are_left_out() {
+        let good = route("/a/{} GET", "/a/{id}").unwrap();
+        assert_eq!(key(&good.path, good.method), "/a/{} GET");
+        assert_eq!(text_of(&good.path), "/a/{id}");
+        let greedy = route("/{+} ANY", "/{proxy+}").unwrap();
+        assert_eq!(greedy.path, [Segment::Rest("proxy".into())]);
+        assert!(route("/ GET", "/").unwrap().path.is_empty());
+        for (key, path) in [("/a", "/a"), ("/a TRACE", "/a"), ("/a GET", "a"), ("", "")] {
+            assert_eq!(route(key, path), None);
+        }
+    }
+
+    #[test]
+    fn names_of_merged_branches_become_one_and_none_stands_twice_in_a_path() {
+        let mut earlier = EarlierRoutes::default();
+        for (at, name) in [("", "id"), ("/{}", "id")] {
+            let shape = shape(
+                &route(" GET", &format!("/{}", at.replace("{}", "{x}")))
+                    .unwrap()
+                    .path,
+            );
+            earlier.names.insert(shape, name.into());
+        }
+        let path = route("/{}/{+} GET", "/{a}/{b+}").unwrap().path;
+        assert_eq!(text_of(&earlier.named(&path)), "/{id}/{id_2+}");
+    }
 }

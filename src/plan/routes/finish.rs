@@ -58,6 +58,7 @@ impl<'a> Builder<'a> {
             preflights,
             models: self.models,
             bases: self.bases,
+            earlier: self.earlier,
             binary_media_types: self.media_types.into_iter().collect(),
             throttles,
         }

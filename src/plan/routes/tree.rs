@@ -135,12 +135,12 @@ impl RouteTree {
     pub(crate) fn keep_names(&mut self, path: &[Segment]) {
         let mut at = 0;
         for segment in path {
-            if let Some(name) = segment.variable() {
-                self.nodes[at].kept = Some(Arc::clone(name));
-            }
             let Some(child) = self.child(at, segment) else {
                 return;
             };
+            if let Some(name) = segment.variable() {
+                self.nodes[at].kept = Some(Arc::clone(name));
+            }
             at = child;
         }
     }
