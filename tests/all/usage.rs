@@ -134,7 +134,7 @@ fn a_template_is_deployed_with_all_that_it_needs() {
         let template = template(tree);
         let members = |name: &str| template[name].as_object().into_iter().flatten();
         let has_roles = members("Resources").any(|(_, it)| it["Type"] == "AWS::IAM::Role");
-        let command = code(page, "sh").concat();
+        let command = code(page, "sh").swap_remove(0);
         assert_eq!(
             command.contains("--capabilities CAPABILITY_IAM"),
             has_roles,
