@@ -68,7 +68,7 @@ fn memory(plan: &Plan, stack: &Stack) -> Memory {
             None => plan.deployments.unchanged(),
         },
         routes: plan.closed.known.clone(),
-        ..Memory::default()
+        ..plan.history.remembered.clone()
     }
 }
 

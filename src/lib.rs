@@ -170,7 +170,10 @@ fn compile_blueprint(
     let Some(memory) = memory(files, request, compiled) else {
         return;
     };
-    let memory = Memory { forgets, ..memory };
+    let mut memory = Memory { forgets, ..memory };
+    if forgets {
+        memory.forget_moves();
+    }
     let before = compiled.diagnostics.len();
     let Some(apis) = describe(files, request, blueprint, compiled) else {
         return;

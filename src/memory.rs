@@ -33,17 +33,35 @@ pub struct Memory {
     /// Paths of the methods that earlier templates of CloudFormation have, with the names of their
     /// variables, by path and method.
     pub routes: FactMap,
+    /// What makes two of them alike, by `backends/orders`, `usage_plans/partner`, `auth/jwt`.
+    pub names: FactMap,
+    /// First names where they are others than today's, by the same keys.
+    pub first_names: FactMap,
+    /// Names that followed them, by names of earlier renders that a state may still have.
+    pub moves: FactMap,
+    /// First names of the backends that listeners lead to, by balancer and port.
+    pub listeners: FactMap,
+    /// What AWS never changes in place, by what has it.
+    pub settled: FactMap,
+    /// Path variables without children, by their labels.
+    pub variables: FactMap,
     /// Routes that are served no more are to be forgotten; never written.
     pub forgets: bool,
 }
 
 impl Memory {
     /// Each part with its name, in the order of writing.
-    fn parts(&self) -> [(&'static str, &FactMap); 3] {
+    fn parts(&self) -> [(&'static str, &FactMap); 9] {
         [
             ("files", &self.files),
             ("deployments", &self.deployments),
             ("routes", &self.routes),
+            ("names", &self.names),
+            ("first_names", &self.first_names),
+            ("moves", &self.moves),
+            ("listeners", &self.listeners),
+            ("settled", &self.settled),
+            ("variables", &self.variables),
         ]
     }
 
@@ -52,8 +70,20 @@ impl Memory {
             "files" => Some(&mut self.files),
             "deployments" => Some(&mut self.deployments),
             "routes" => Some(&mut self.routes),
+            "names" => Some(&mut self.names),
+            "first_names" => Some(&mut self.first_names),
+            "moves" => Some(&mut self.moves),
+            "listeners" => Some(&mut self.listeners),
+            "settled" => Some(&mut self.settled),
+            "variables" => Some(&mut self.variables),
             _ => None,
         }
+    }
+
+    /// Forgets names that nothing has any more, once every state has moved on: they may be used
+    /// again. First names stay, since AWS knows them.
+    pub fn forget_moves(&mut self) {
+        self.moves.clear();
     }
 
     /// Reads a memory, or returns the reason why it cannot be trusted.

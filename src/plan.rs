@@ -8,9 +8,11 @@ mod access;
 mod alarms;
 mod decide;
 mod functions;
+mod history;
 mod inputs;
 mod lambda;
 pub mod models;
+mod name;
 pub mod names;
 mod network;
 mod paths;
@@ -58,9 +60,11 @@ pub(crate) use crate::plan::variables::TAGS;
 pub use crate::plan::variables::patterns::ValuePattern;
 pub(crate) use crate::plan::variables::patterns::pattern;
 pub use decide::plan;
+pub use history::HistoryPlan;
 pub use inputs::InputType;
 pub use lambda::FunctionPlan;
 pub use models::{ChecksPlan, CoveragePlan, ModelPlan};
+pub use name::Name;
 pub use names::Prefix;
 pub use paths::{Segment, text_of};
 pub use stage::{ClusterPlan, LogRolePlan, RequestLogPlan, StagePlan};
@@ -135,7 +139,7 @@ pub struct OutputPlan {
 /// A backend behind the load balancer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BalancedPlan {
-    pub name: Arc<str>,
+    pub name: Name,
     pub port: u16,
     /// Of the network load balancer's listener, or of the application load balancer's.
     pub listener_port: u16,
@@ -306,6 +310,7 @@ pub struct Plan {
     pub domain: Option<DomainPlan>,
     pub stage: StagePlan,
     pub deployments: DeploymentsPlan,
+    pub history: HistoryPlan,
     /// `None` where no topic is named.
     pub alarms: Option<AlarmsPlan>,
     pub cross_zone: bool,

@@ -7,6 +7,7 @@
 mod file;
 mod group;
 mod inputs;
+mod label;
 mod output;
 mod value;
 
@@ -22,30 +23,10 @@ use crate::plan::{ValuePattern, names};
 
 pub use file::File;
 pub use group::{Group, Grouped, Item};
+pub use label::Label;
 pub use output::Output;
 pub(crate) use output::TEMPLATE_OUTPUTS;
 pub use value::{Attribute, Here, List, Spelling, Value};
-
-/// The Terraform label of a node, from which its logical id is derived: a function of its own key
-/// alone.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Label(Arc<str>);
-
-impl Label {
-    pub fn new(text: impl Into<Arc<str>>) -> Self {
-        Self(text.into())
-    }
-
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for Label {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
-    }
-}
 
 /// Names of a kind of resource in the two languages.
 #[derive(Debug, PartialEq, Eq)]
@@ -351,7 +332,7 @@ impl<N> Default for StackOf<N> {
 
 /// Returns the logical id of a node: kind, words of its label, and a hash of the label, always.
 pub fn logical_id(address: &Address) -> String {
-    let mut id = names::words_and_hash(address.names.word, address.label.as_str());
+    let mut id = names::words_and_hash(address.names.word, address.label.first());
     if let Some(revision) = &address.revision {
         id.push_str(revision);
     }

@@ -214,7 +214,7 @@ impl<'a> Walker<'a> {
         let is_function = match &backend.integration {
             IntegrationPlan::Function(planned) => is_same(&permission.function, planned),
             IntegrationPlan::Forwarder(_) => matches!(&permission.function, Function::Made(made)
-                if made.label().as_str() == &*backend.name),
+                if made.label().as_str() == &**backend.name),
             IntegrationPlan::Balanced(_) | IntegrationPlan::Internet(_) => false,
         };
         is_function && self.is_permitted(permission)

@@ -21,7 +21,7 @@ pub(crate) type Authorizers = BTreeMap<Arc<str>, AuthorizedBy>;
 pub(crate) fn authorizers(stack: &mut Stack, plan: &Plan, api: &Handle<RestApi>) -> Authorizers {
     let mut made = Authorizers::new();
     for planned in &plan.authorizers {
-        let label = Label::new(names::literal(&planned.name));
+        let label = Label::of(&planned.name, names::literal);
         let asks = match &planned.source {
             AuthorizerSource::Cognito(pools) => AuthorizerKind::Cognito {
                 user_pools: list(pools),
@@ -45,7 +45,9 @@ pub(crate) fn authorizers(stack: &mut Stack, plan: &Plan, api: &Handle<RestApi>)
         let by = match &planned.source {
             AuthorizerSource::Cognito(_) => AuthorizedBy::Cognito(handle),
             AuthorizerSource::Lambda(lambda) => {
-                let label = Label::new(format!("authorizer__{label}"));
+                let label = Label::of(&planned.name, |name| {
+                    format!("authorizer__{}", names::literal(name))
+                });
                 let (function, authorizer) = (function(&lambda.function), handle.clone());
                 let permission = AuthorizerPermission {
                     function,

@@ -29,7 +29,7 @@ struct Bound {
 
 /// The resource whose metric it is.
 struct Watched {
-    label: String,
+    label: Label,
     description: String,
     dimensions: Vec<(&'static str, Value)>,
 }
@@ -43,7 +43,7 @@ fn add(stack: &mut Stack, plan: &Plan, alarms: &AlarmsPlan, bound: &Bound, watch
         (60, bound.minutes)
     };
     // No name of a backend has a dot.
-    let name = watched.label.replace("__", ".");
+    let name = watched.label.first().replace("__", ".");
     let alarm = Alarm {
         name: text(&plan.prefix.with(&format!("-{name}"))),
         description: watched.description,
@@ -58,7 +58,7 @@ fn add(stack: &mut Stack, plan: &Plan, alarms: &AlarmsPlan, bound: &Bound, watch
         missing_data: "notBreaching",
         topic: value(&alarms.topic),
     };
-    stack.add(File::Alarms, Label::new(watched.label), alarm);
+    stack.add(File::Alarms, watched.label, alarm);
 }
 
 /// Adds the alarms of the stage and of the functions that forward.
@@ -101,7 +101,7 @@ pub(crate) fn of_gateway(
             ("ApiName", text(&plan.prefix.with(""))),
             ("Stage", stage.name()),
         ];
-        let label = label.to_owned();
+        let label = Label::new(label);
         let watched = Watched {
             label,
             description,
@@ -122,7 +122,9 @@ pub(crate) fn of_gateway(
                 threshold,
             };
             let watched = Watched {
-                label: format!("function__{}__{backend}", metric.to_lowercase()),
+                label: function
+                    .label()
+                    .spelt(|name| format!("function__{}__{name}", metric.to_lowercase())),
                 description: format!("The function that forwards to `{backend}` {what}"),
                 dimensions: vec![("FunctionName", function.name())],
             };
@@ -150,14 +152,14 @@ pub(crate) fn of_network(
             threshold: SEVERAL,
         };
         let watched = Watched {
-            label: "alb__5xx".to_owned(),
+            label: Label::new("alb__5xx"),
             description: "The application load balancer answers with 5xx by itself: it does not reach healthy targets, or their answers are no HTTP".to_owned(),
             dimensions: vec![("LoadBalancer", balancer.clone())],
         };
         add(stack, plan, alarms, &bound, watched);
     }
     type Watching<'a> = Option<&'a (&'static str, Value)>;
-    let mut of_group = |name: &str, group: &Handle<TargetGroup>, balancer: Watching<'_>| {
+    let mut of_group = |name: &Label, group: &Handle<TargetGroup>, balancer: Watching<'_>| {
         let Some((namespace, balancer)) = balancer else {
             return;
         };
@@ -169,7 +171,7 @@ pub(crate) fn of_network(
             threshold: 1.0,
         };
         let watched = Watched {
-            label: format!("unhealthy__{name}"),
+            label: name.spelt(|name| format!("unhealthy__{name}")),
             description: format!("A target of the group `{name}` is unhealthy"),
             dimensions: vec![
                 ("TargetGroup", group.arn_suffix()),
@@ -180,18 +182,23 @@ pub(crate) fn of_network(
     };
     for passed in &nodes.passed_on {
         of_group(
-            &format!("alb__{}", passed.port),
+            &Label::new(format!("alb__{}", passed.port)),
             &passed.group,
             nlb.as_ref(),
         );
     }
     for (planned, backend) in plan.balanced().zip(backends) {
-        let (name, balancer) = (&planned.name, alb.as_ref().or(nlb.as_ref()));
+        let label = Label::of(&planned.name, str::to_owned);
+        let balancer = alb.as_ref().or(nlb.as_ref());
         if let TargetGroupRef::Made(group) = &backend.target_group {
-            of_group(name, group, balancer);
+            of_group(&label, group, balancer);
         }
         if let Some(group) = &backend.green {
-            of_group(&format!("{name}__green"), group, balancer);
+            of_group(
+                &label.spelt(|name| format!("{name}__green")),
+                group,
+                balancer,
+            );
         }
     }
 }

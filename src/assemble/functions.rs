@@ -4,8 +4,6 @@
 mod forwarder;
 mod sync;
 
-use std::sync::Arc;
-
 use super::values::value;
 use crate::aws::{Function, LambdaPermission, LogGroup, RestApi, Stack, Statement};
 use crate::plan::{BackendPlan, FunctionPlan, IntegrationPlan, Plan};
@@ -33,7 +31,7 @@ pub(crate) fn permissions(
         };
         stack.add(
             File::Functions,
-            Label::new(Arc::clone(&backend.name)),
+            Label::of(&backend.name, str::to_owned),
             permission,
         );
     }
@@ -43,7 +41,7 @@ pub(crate) fn permissions(
 pub(crate) fn forwarding(functions: &Functions, backend: &BackendPlan) -> Function {
     Function::Made(
         functions
-            .get(&backend.name)
+            .get(&*backend.name)
             .expect("every backend that is forwarded to has its function")
             .clone(),
     )

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::Value as Json;
 
 use super::decode::{Decode, mapping, names};
@@ -14,8 +14,7 @@ use super::scalars::Duration;
 use super::values::{ValueSpec, ValuesSpec};
 
 /// What the gateway does with a security scheme.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Debug, PartialEq)]
 pub enum AuthSpec {
     /// `iam`: requests are signed with AWS credentials.
     Iam,
@@ -23,13 +22,44 @@ pub enum AuthSpec {
     ApiKey,
     /// `ignore`: nothing; the backend looks after it. Reported at every render.
     Ignore,
-    Cognito(CognitoSpec),
-    Lambda(LambdaAuthorizerSpec),
+    /// With its name in earlier renders.
+    Cognito(CognitoSpec, Option<String>),
+    /// With its name in earlier renders.
+    Lambda(LambdaAuthorizerSpec, Option<String>),
+}
+
+impl AuthSpec {
+    /// The name in earlier renders.
+    pub fn was(&self) -> Option<&str> {
+        match self {
+            Self::Cognito(_, was) | Self::Lambda(_, was) => was.as_deref(),
+            Self::Iam | Self::ApiKey | Self::Ignore => None,
+        }
+    }
+}
+
+impl Serialize for AuthSpec {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (was, cognito, lambda) = match self {
+            Self::Iam => return serializer.serialize_str("iam"),
+            Self::ApiKey => return serializer.serialize_str("api-key"),
+            Self::Ignore => return serializer.serialize_str("ignore"),
+            Self::Cognito(cognito, was) => (was.clone(), Some(cognito.clone()), None),
+            Self::Lambda(lambda, was) => (was.clone(), None, Some(lambda.clone())),
+        };
+        AuthorizerSpec {
+            was,
+            cognito,
+            lambda,
+        }
+        .serialize(serializer)
+    }
 }
 
 mapping! {
     /// A security scheme that one of two kinds of authorizers checks.
     struct AuthorizerSpec {
+        was: Option<String>,
         cognito: Option<CognitoSpec>,
         lambda: Option<LambdaAuthorizerSpec>,
     }
@@ -53,10 +83,10 @@ impl Decode for AuthSpec {
                 let decoded = AuthorizerSpec::decode(node, faults)?;
                 match (decoded.cognito, decoded.lambda) {
                     (Some(cognito), None) if members.get("lambda").is_none() => {
-                        Some(Self::Cognito(cognito))
+                        Some(Self::Cognito(cognito, decoded.was))
                     }
                     (None, Some(lambda)) if members.get("cognito").is_none() => {
-                        Some(Self::Lambda(lambda))
+                        Some(Self::Lambda(lambda, decoded.was))
                     }
                     _ => faults.wrong(
                         node,
@@ -80,12 +110,16 @@ impl JsonSchema for AuthSpec {
             generator.subschema_for::<CognitoSpec>(),
             generator.subschema_for::<LambdaAuthorizerSpec>(),
         );
+        let was = json_schema!({
+            "description": "The name that it had before: what is deployed is kept under the new one.",
+            "type": "string"
+        });
         json_schema!({
             "description": "What the gateway does with a security scheme. `ignore` is an explicit opt-out, reported at every render.",
             "oneOf": [
                 { "enum": ["iam", "api-key", "ignore"] },
-                { "type": "object", "properties": { "cognito": cognito }, "required": ["cognito"], "additionalProperties": false },
-                { "type": "object", "properties": { "lambda": lambda }, "required": ["lambda"], "additionalProperties": false }
+                { "type": "object", "properties": { "was": was, "cognito": cognito }, "required": ["cognito"], "additionalProperties": false },
+                { "type": "object", "properties": { "was": was, "lambda": lambda }, "required": ["lambda"], "additionalProperties": false }
             ]
         })
     }

@@ -17,6 +17,8 @@ use super::values::{ValueSpec, ValuesSpec};
 section! {
     /// Where a backend runs.
     pub struct BackendSpec {
+        /// The name that it had before: what is deployed is kept under the new one.
+        pub was: Option<String>,
         /// What the servers listen on.
         pub port: Option<Port>,
         /// The NLB's listener in `nlb-targets`; unique among backends. Default: `port`.

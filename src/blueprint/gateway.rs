@@ -231,6 +231,8 @@ names! {
 section! {
     /// A usage plan.
     pub struct UsagePlanSpec {
+        /// The name that it had before: what is deployed is kept under the new one.
+        pub was: Option<String>,
         /// Names of keys that are made, or `{existing: id}`.
         pub keys: Option<Vec<KeySpec>>,
         /// Requests per second of each key.

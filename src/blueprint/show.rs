@@ -36,7 +36,7 @@ fn dependent(spec: &BlueprintSpec) -> BlueprintSpec {
         backend.health_check.protocol = Some(backend.health_check.protocol(topology));
     }
     for entry in spec.auth.iter_mut().flatten().map(|(_, entry)| entry) {
-        if let AuthSpec::Lambda(lambda) = entry {
+        if let AuthSpec::Lambda(lambda, _) = entry {
             lambda.identity = Some(lambda.identity_sources());
         }
     }

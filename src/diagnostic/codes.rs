@@ -109,6 +109,8 @@ codes! {
     UNMARKED_BASE = "GW2141" "unmarked-base" Error;
     SAME_STACK = "GW2142" "stack-of-two-blueprints" Error;
     POSSIBLY_SAME_STACK = "GW2143" "possible-stack-of-two-blueprints" Warning;
+    WRONG_WAS = "GW2150" "wrong-was" Error;
+    NAME_AGAIN = "GW2151" "name-of-a-renamed-part" Error;
 
     NO_BACKEND = "GW3001" "no-backend" Error;
     UNMAPPED_SCHEME = "GW3002" "unmapped-scheme" Error;
@@ -219,6 +221,8 @@ codes! {
     ROOT_HEALTH_CHECK = "GW4132" "root-health-check" Warning;
     RENAMED_BEFORE_A_FUNCTION = "GW4133" "renamed-before-a-function" Warning;
     EARLIER_VARIABLE = "GW4150" "earlier-variable" Error;
+    TAKEN_OVER = "GW4160" "listener-taken-over" Error;
+    PROTECTED_BALANCER = "GW4161" "protected-balancer" Error;
 
     RULES_WITHOUT_HOSTS = "GW5001" "rules-without-hosts" Warning;
     PROTECTED_PREFLIGHT = "GW5010" "protected-preflight" Warning;
@@ -234,6 +238,10 @@ codes! {
     OPEN_API = "GW5031" "open-api" Info;
     CLOSED_ROUTE = "GW5050" "closed-route" Info;
     KEPT_VARIABLE = "GW5051" "kept-variable" Info;
+    PERHAPS_RENAMED = "GW5060" "perhaps-renamed" Info;
+    RENAMED_STAGE = "GW5061" "renamed-stage" Info;
+    EMPTY_TARGET_GROUP = "GW5062" "empty-target-group" Info;
+    LISTENER_IN_PLACE = "GW5063" "listener-in-place" Info;
 
     WALK_MISMATCH = "GW9001" "walk-mismatch" Error;
     NO_OUTPUT = "GW9002" "no-output" Error;

@@ -79,7 +79,7 @@ impl<'a> Places<'a> {
         let offset = match (self.format, &entry.address.item) {
             (OutputFormat::Terraform, Some(_)) => first_of(span.clone())?,
             (OutputFormat::TerraformJson, Some(Item { group, key })) => {
-                sink::item_position(text(0..bytes.len())?, group.local, key)?
+                sink::item_position(text(0..bytes.len())?, group.local, key.as_str())?
             }
             (OutputFormat::Terraform, None) => {
                 let (kind, label) = address.split_once('.')?;

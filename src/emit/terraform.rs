@@ -37,7 +37,7 @@ type IndexedEntry<'a> = (usize, &'a Entry);
 type Write = fn(&Stack, &mut Terraform);
 
 /// Files of their own beside those of the nodes.
-const PARTS: [(&str, Write); 7] = [
+const PARTS: [(&str, Write); 8] = [
     (BODY, body),
     ("versions", versions),
     ("variables", variables::variables),
@@ -45,6 +45,7 @@ const PARTS: [(&str, Write); 7] = [
     ("outputs", outputs),
     ("providers", provider_block),
     ("removed", removed),
+    ("moved", moved),
 ];
 
 /// Writes a stack.
@@ -138,7 +139,7 @@ fn group(
             for (index, entry) in items {
                 let key = entry.address.item.as_ref().map(|item| &item.key);
                 let start = out.length();
-                out.entry(key.map_or("", |key| key), &entry.node.item_values());
+                out.entry(key.map_or("", Label::as_str), &entry.node.item_values());
                 report(*index, start..out.length());
             }
         });
@@ -205,6 +206,27 @@ fn removed(stack: &Stack, out: &mut Terraform) {
             out.bare("from", format_args!("{kind}.{name}"));
             out.block("lifecycle", |out| out.attribute("destroy", false));
         });
+    }
+}
+
+/// Resources that had other labels in earlier renders, from each to the next one.
+fn moved(stack: &Stack, out: &mut Terraform) {
+    for entry in stack.entries.iter().filter(|entry| !entry.is_in_body) {
+        let item = entry.address.item.as_ref();
+        let label = item.map_or(&entry.address.label, |item| &item.key);
+        let labels: Vec<Label> = label.moved().chain([label.clone()]).collect();
+        for pair in labels.windows(2) {
+            let [before, now] = [&pair[0], &pair[1]].map(|label| match item {
+                Some(item) => item.addresses(label),
+                None => Terraform::resources_of(|out| entry.node.terraform(label, out)),
+            });
+            for (from, to) in before.iter().zip(&now) {
+                out.labelled(&["moved"], |out| {
+                    out.bare("from", format_args!("{from}"));
+                    out.bare("to", format_args!("{to}"));
+                });
+            }
+        }
     }
 }
 

@@ -17,11 +17,10 @@ use crate::plan::access::{authorizers, keys, schemes};
 use crate::plan::alarms;
 use crate::plan::functions::forwarder::ServedOperations;
 use crate::plan::functions::{forwarder, sync};
+use crate::plan::history;
 use crate::plan::network::alb::ListenerRulesInput;
 use crate::plan::network::root_health_check::root_health_check;
-use crate::plan::network::{
-    admission, alb, backends, bounds, certificates, headers, link, nlb, vpc,
-};
+use crate::plan::network::{admission, alb, bounds, certificates, headers, link, nlb, vpc};
 use crate::plan::routes::{Routes, closed, cors};
 use crate::plan::rules::extensions;
 use crate::plan::stage::{domain, endpoint, gateway_responses};
@@ -37,16 +36,14 @@ pub fn plan(apis: &[Api], blueprint: &Blueprint, memory: &Memory) -> Outcome<Pla
     let (mut diagnostics, mut route_findings) = (Vec::new(), Vec::new());
     let output = output(spec);
     let mut variables = Variables::new(blueprint, output.format, &mut diagnostics);
-    let vpc_and_subnets = vpc::vpc_and_subnets(&mut variables);
-    // Ranges that no rule names are checked, too: wrong ones are wrong in every topology.
-    admission::cidrs(&mut variables, false);
+    let vpc_and_subnets = vpc_and_subnets(&mut variables);
     let prefix = prefix(&mut variables);
     let stage_name = stage::name(blueprint, &mut variables);
     let stage = stage::stage(blueprint, &mut variables);
     let endpoint = endpoint::endpoint(blueprint, &mut variables);
     let domain = domain::domain(&mut variables, &endpoint);
     let tags = tags(&mut variables);
-    let mut backends = backends::backends(&mut variables);
+    let (mut backends, names) = history::named_backends(&mut variables, memory);
     let routes = routes::routes(apis, blueprint, &backends, memory, &mut route_findings);
     let has_gateway = !is_private_alone(spec, &backends, &routes.operations);
     verification(&mut variables, &mut backends, has_gateway);
@@ -57,15 +54,15 @@ pub fn plan(apis: &[Api], blueprint: &Blueprint, memory: &Memory) -> Outcome<Pla
     let mut usage_plans = keys::plans(blueprint, routes.throttles.clone(), &mut variables);
     let has_more_tags = variables.has_more_tags(&output);
     let (inputs, parameters) = variables.finish();
-    diagnostics.append(&mut route_findings);
-    diagnostics.extend(description_findings(apis, blueprint));
+    route_findings.extend(description_findings(apis, blueprint));
+    diagnostics.extend(route_findings);
     let rules = listener_rules(blueprint, &routes, &backends, network.as_mut());
     let paths = forwarded_paths(blueprint, &routes, &mut backends, forwarders.as_mut());
     diagnostics.extend([rules, paths].concat());
     let cors = cors::cors(blueprint, &routes, has_gateway, &mut diagnostics);
     let closed = closed::closed(memory, blueprint, &routes, cors.as_ref(), &mut diagnostics);
     keys::throttle_copies(&mut usage_plans, &closed);
-    let plan = Plan {
+    let mut plan = Plan {
         prefix,
         title: title(apis),
         descriptions: spec.spec.iter().map(|path| path.as_str().into()).collect(),
@@ -96,13 +93,14 @@ pub fn plan(apis: &[Api], blueprint: &Blueprint, memory: &Memory) -> Outcome<Pla
         domain,
         stage,
         deployments: DeploymentsPlan::of(memory),
+        history: history::HistoryPlan::default(),
         alarms,
         cross_zone: spec.nlb.cross_zone,
         limits: spec.limits.clone(),
         place: blueprint.place(""),
     };
-    diagnostics.extend(plan_findings(&plan, blueprint, &routes.bases));
-    Outcome::new(plan, diagnostics)
+    diagnostics.extend(history::compare(&mut plan, blueprint, memory, &names));
+    with_findings(plan, diagnostics, blueprint, &routes.bases)
 }
 
 /// Decides which certificates the gateway verifies, where there is one.
@@ -215,6 +213,17 @@ fn forwarded_paths(
     forwarder::complete(blueprint, served, forwarders, backends)
 }
 
+/// The plan with its conflicts; `bases` are base paths, on the gateway and behind it.
+fn with_findings(
+    plan: Plan,
+    mut diagnostics: Vec<Diagnostic>,
+    blueprint: &Blueprint,
+    bases: &[[Vec<Segment>; 2]],
+) -> Outcome<Plan> {
+    diagnostics.extend(plan_findings(&plan, blueprint, bases));
+    Outcome::new(plan, diagnostics)
+}
+
 /// Reports conflicts of the whole plan; `bases` are base paths, on the gateway and behind it.
 fn plan_findings(
     plan: &Plan,
@@ -233,6 +242,14 @@ fn plan_findings(
     findings.extend(root_health_check(plan, blueprint, bases));
     findings.extend(headers::unauthenticated(plan, blueprint));
     findings
+}
+
+/// The VPC and its subnets, and what is wrong with the ranges in every topology.
+fn vpc_and_subnets(variables: &mut Variables<'_>) -> Option<vpc::VpcAndSubnets> {
+    let found = vpc::vpc_and_subnets(variables);
+    // Ranges that no rule names are checked, too.
+    admission::cidrs(variables, false);
+    found
 }
 
 /// The load balancers and links, where a backend is behind one.

@@ -22,7 +22,13 @@ pub fn path_label(path: &[Segment]) -> String {
     label("path", path)
 }
 
-fn label(first: &str, path: &[Segment]) -> String {
+/// Label of something at a path, of whose label this is the other end.
+pub(crate) fn at_path(first: &str, path_label: &str) -> String {
+    let rest = path_label.strip_prefix("path").unwrap_or(path_label);
+    format!("{first}{rest}")
+}
+
+pub(crate) fn label(first: &str, path: &[Segment]) -> String {
     let mut label = String::with_capacity(16 * (path.len() + 1));
     label.push_str(first);
     label.push_str("__");

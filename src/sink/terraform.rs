@@ -44,6 +44,8 @@ impl Syntax {
 #[derive(Debug)]
 pub struct Terraform {
     printer: TerraformPrinter,
+    /// Addresses of the resources so far, where they are wanted.
+    resources: Option<Vec<String>>,
 }
 
 #[derive(Debug)]
@@ -89,7 +91,10 @@ impl Terraform {
             Syntax::Native => TerraformPrinter::Native(Native::default()),
             Syntax::Json => TerraformPrinter::Json(JsonBlocks::default()),
         };
-        Self { printer }
+        Self {
+            printer,
+            resources: None,
+        }
     }
 
     /// Goes on with a file, or starts one.
@@ -133,8 +138,21 @@ impl Terraform {
         }
     }
 
+    /// Returns the addresses of the resources that something writes, in order.
+    pub(crate) fn resources_of(write: impl FnOnce(&mut Self)) -> Vec<String> {
+        let mut out = Self {
+            resources: Some(Vec::new()),
+            ..Self::new(Syntax::Native)
+        };
+        write(&mut out);
+        out.resources.unwrap_or_default()
+    }
+
     /// A resource block of a Terraform type.
     pub fn resource(&mut self, kind: &str, label: &str, body: impl FnOnce(&mut Self)) {
+        if let Some(resources) = &mut self.resources {
+            resources.push(format!("{kind}.{label}"));
+        }
         self.labelled(&["resource", kind, label], body);
     }
 
@@ -274,6 +292,7 @@ impl Terraform {
         if let TerraformPrinter::Json(_) = &self.printer {
             let mut inline = Self {
                 printer: TerraformPrinter::Native(Native::inline()),
+                resources: None,
             };
             body(&mut inline);
             let text = std::mem::take(&mut inline.native().out);

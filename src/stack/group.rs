@@ -1,8 +1,8 @@
 //! Groups of nodes, each a line of a map in Terraform; CloudFormation has a resource for each.
 
-use std::sync::Arc;
-
 use serde::Serialize;
+
+use super::Label;
 
 /// Nodes that Terraform declares in the same blocks, with `for_each` over a map.
 #[derive(Debug, PartialEq, Eq, Serialize)]
@@ -19,8 +19,17 @@ pub struct Group {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Item {
     pub group: &'static Group,
-    /// Key of the map: letters, digits, `_` and `-`.
-    pub key: Arc<str>,
+    /// Key of the map.
+    pub key: Label,
+}
+
+impl Item {
+    /// Addresses of its resources in Terraform, under a key.
+    pub(crate) fn addresses(&self, key: &Label) -> Vec<String> {
+        let Group { block, kinds, .. } = self.group;
+        let address = |kind| format!("{kind}.{block}[\"{key}\"]");
+        kinds.iter().map(address).collect()
+    }
 }
 
 /// A node that may be one of a group.

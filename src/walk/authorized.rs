@@ -35,7 +35,7 @@ pub(crate) fn authorized_as_planned(
         (Check::Authorizer(_), None) => return Err("asks no authorizer".into()),
         (Check::Authorizer(name), Some(authorizer)) => {
             let mut all = plan.authorizers.iter();
-            let planned = all.find(|planned| planned.name == *name);
+            let planned = all.find(|planned| *planned.name == *name);
             let planned = planned.ok_or("names an authorizer that was not planned")?;
             authorizer_holds(assembled, authorizer, planned)?;
             match &planned.source {

@@ -31,6 +31,7 @@ mod policy;
 mod printed;
 mod provider;
 mod reach;
+mod renamed;
 mod routes;
 mod rules;
 mod sarif;

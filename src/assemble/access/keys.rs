@@ -15,7 +15,6 @@ pub(crate) fn usage_plans(
     stage: &Handle<Stage>,
 ) {
     for planned in &plan.usage_plans {
-        let label = names::literal(&planned.name);
         let node = UsagePlan {
             name: text(&plan.prefix.with(&format!("-{}", planned.name))),
             api: api.clone(),
@@ -31,10 +30,12 @@ pub(crate) fn usage_plans(
                 .map(|(path, limit)| (path.clone(), throttle(*limit)))
                 .collect(),
         };
-        let node = stack.add(File::Access, Label::new(label.as_str()), node);
+        let node = stack.add(File::Access, Label::of(&planned.name, names::literal), node);
         for planned_key in &planned.keys {
             let (of_key, part) = key_of(stack, plan, planned, &planned_key.source);
-            let label = Label::new(format!("{label}__{part}"));
+            let label = Label::of(&planned.name, |name| {
+                format!("{}__{part}", names::literal(name))
+            });
             stack.add(
                 File::Access,
                 label,

@@ -59,7 +59,7 @@ pub(crate) fn forwarders(stack: &mut Stack, plan: &Plan) -> Functions {
         let name = short_name(
             stack,
             plan,
-            &plan.prefix.function("forwarder", &backend.name),
+            &plan.prefix.function("forwarder", backend.name.first()),
         );
         let (role, log_group) = role(stack, plan, shared, backend, &name);
         let function = PythonFunction {
@@ -80,7 +80,8 @@ pub(crate) fn forwarders(stack: &mut Stack, plan: &Plan) -> Functions {
             is_traced: shared.is_traced,
         };
         let name = Arc::clone(&backend.name);
-        let function = stack.add(File::Functions, Label::new(Arc::clone(&name)), function);
+        let label = Label::of(&backend.name, str::to_owned);
+        let function = stack.add(File::Functions, label, function);
         let owner = Owner::of_backend("forwarder", "the function that forwards to", &name);
         outputs::function(stack, &owner, &function);
         functions.insert(name, function);
@@ -181,7 +182,7 @@ fn role(
     backend: &BackendPlan,
     name: &Value,
 ) -> (Handle<Role>, Handle<LogGroup>) {
-    let label = Label::new(Arc::clone(&backend.name));
+    let label = Label::of(&backend.name, str::to_owned);
     let log_group = log_group(stack, plan, &label, name, shared.log_retention_days);
     let any = || vec![Value::literal("*")];
     let mut statements = vec![

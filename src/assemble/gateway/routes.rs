@@ -111,18 +111,14 @@ pub(crate) fn routes(stack: &mut Stack, plan: &Plan, nodes: &Behind<'_>) -> Vec<
                 parent,
                 path_part: part(&path[depth]),
             };
-            let handle = stack.add(
-                file.clone(),
-                Label::new(names::path_label(&path[..=depth])),
-                resource,
-            );
+            let handle = stack.add(file.clone(), label(plan, "path", &path[..=depth]), resource);
             parents.push((path[depth].clone(), ApiRoot::Below(handle)));
         }
         let on = parents
             .last()
             .map_or_else(|| ApiRoot::Root(nodes.api.clone()), |(_, on)| on.clone());
         for (_, http_method, answering) in served.iter().copied() {
-            let label = Label::new(names::operation_label(http_method, path));
+            let label = label(plan, http_method.lower(), path);
             let (request_parameters, integration) = answer(plan, nodes, path, answering);
             let (operation, file) = match answering {
                 Answering::Operation(operation) => (Some(operation), file.clone()),
@@ -153,6 +149,16 @@ pub(crate) fn routes(stack: &mut Stack, plan: &Plan, nodes: &Behind<'_>) -> Vec<
         }
     }
     methods
+}
+
+/// Label of a path, or of a method there, with the one that it had as another variable.
+fn label(plan: &Plan, first: &str, path: &[Segment]) -> Label {
+    let label = Label::new(names::label(first, path));
+    if plan.history.moved_paths.is_empty() {
+        return label;
+    }
+    let before = plan.history.moved_paths.get(&names::path_label(path));
+    label.moved_from(before.map(|before| names::at_path(first, before)))
 }
 
 fn file(plan: &Plan, path: &[Segment]) -> File {

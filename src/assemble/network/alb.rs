@@ -216,7 +216,16 @@ pub(crate) fn rules(
             );
         }
         for rule in &planned.rules {
-            let label = Label::new(format!("alb_{}__{}", planned.port, rule.label));
+            let port = planned.port;
+            let label = match rule.to {
+                Destination::Backend(index) => {
+                    let name = &plan.backends[index].name;
+                    Label::of(name, |other| {
+                        format!("alb_{port}__{}", rule.label_with(name.first(), other))
+                    })
+                }
+                Destination::Nothing => Label::new(format!("alb_{port}__{}", rule.label)),
+            };
             let node = ListenerRule {
                 listener: listener.clone(),
                 priority: rule.priority,

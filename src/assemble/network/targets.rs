@@ -36,7 +36,7 @@ pub(crate) fn groups(
 ) -> (TargetGroupRef, Option<Handle<TargetGroup>>) {
     let mut add = |color| {
         let group = target_group(stack, plan, network, backend, color)?;
-        let label = Label::new(group.label(&backend.name, color));
+        let label = Label::of(&backend.name, |name| group.label(name, color));
         Ok(stack.add(File::Network, label, group))
     };
     let group = match add(None) {
@@ -117,7 +117,7 @@ fn target_group<'a>(
         vpc(network),
     ];
     let name = plan.prefix.target_group(
-        &backend.name,
+        backend.name.first(),
         &[&unchangeable[..], color.as_slice()].concat(),
     );
     Ok(TargetGroup {

@@ -9,7 +9,7 @@ use serde::{Serialize, Serializer};
 use super::{Arguments, Copied, Home, Kind, RestApi};
 use crate::aws::fields::Other;
 use crate::sink::{Object, Properties, Terraform};
-use crate::stack::{Group, Handle, Item, Value};
+use crate::stack::{Group, Handle, Item, Label, Value};
 
 /// Response of the gateway where it does not call a backend, for one type of reason.
 #[derive(Debug, Serialize)]
@@ -118,7 +118,7 @@ impl GatewayResponse {
     pub(crate) fn item(&self) -> Option<Item> {
         Some(Item {
             group: &GROUP,
-            key: self.of.into(),
+            key: Label::new(self.of),
         })
     }
 

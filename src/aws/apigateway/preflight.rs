@@ -9,7 +9,7 @@ use super::mock::{JSON, MockResponse};
 use super::{ApiRoot, Method, RestApi};
 use crate::openapi::HttpMethod;
 use crate::sink::{Hcl, Object, Terraform, key};
-use crate::stack::{Group, Handle, Item};
+use crate::stack::{Group, Handle, Item, Label};
 
 /// Response to a preflight for a path.
 #[derive(Debug, PartialEq, Eq, Serialize)]
@@ -63,13 +63,10 @@ impl Preflight {
     /// Its place in the group: by its path.
     pub(crate) fn item(&self, on: &ApiRoot) -> Item {
         let key = match on {
-            ApiRoot::Root(_) => "root",
-            ApiRoot::Below(resource) => resource.label().as_str(),
+            ApiRoot::Root(_) => Label::new("root"),
+            ApiRoot::Below(resource) => resource.label().clone(),
         };
-        Item {
-            group: &GROUP,
-            key: key.into(),
-        }
+        Item { group: &GROUP, key }
     }
 
     pub(crate) fn item_values(&self, method: &Method) -> Object {

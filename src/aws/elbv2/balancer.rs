@@ -72,8 +72,8 @@ impl Kind for LoadBalancer {
     const TERRAFORM: &'static str = "aws_lb";
     const CLOUDFORMATION: &'static str = "AWS::ElasticLoadBalancingV2::LoadBalancer";
     const HOME: Home = Home::Beside;
-    const REPLACED_BY: Arguments = &["name", "load_balancer_type", "internal"];
-    const CREATE_ONLY: Arguments = &["Name", "Type", "Scheme"];
+    const REPLACED_BY: Arguments = &["name_prefix", "load_balancer_type", "internal"];
+    const CREATE_ONLY: Arguments = &["Type", "Scheme"];
     const COPIED: Copied = Copied::Nothing;
 
     fn terraform(&self, out: &mut Terraform) {

@@ -24,7 +24,7 @@ impl Checker<'_> {
         for (name, spec) in self.spec().auth.iter().flatten() {
             let at = child("/auth", name);
             match spec {
-                AuthSpec::Cognito(cognito) => {
+                AuthSpec::Cognito(cognito, _) => {
                     if matches!(&cognito.user_pools, ValuesSpec::List(list) if list.is_empty()) {
                         let at = child(&child(&at, "cognito"), "user_pools");
                         self.wrong(
@@ -34,7 +34,7 @@ impl Checker<'_> {
                         );
                     }
                 }
-                AuthSpec::Lambda(lambda) => self.lambda(&child(&at, "lambda"), lambda),
+                AuthSpec::Lambda(lambda, _) => self.lambda(&child(&at, "lambda"), lambda),
                 AuthSpec::Iam | AuthSpec::ApiKey | AuthSpec::Ignore => {}
             }
         }

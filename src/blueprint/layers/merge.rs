@@ -12,7 +12,8 @@ use crate::blueprint::tree::NO_VALUE;
 use crate::diagnostic::{Diagnostic, INVALID_VALUE, Place};
 use crate::source::{RelativePath, pointer};
 
-/// Mappings whose one key is their kind: a mapping of another kind replaces the whole mapping.
+/// Mappings whose one key, beside `was`, is their kind: a mapping of another kind replaces the whole
+/// mapping.
 const KINDS: &[&str] = &["/backends/*/targets", "/auth/*"];
 
 /// Fields that hold paths relative to their file.
@@ -89,7 +90,9 @@ pub(super) fn merge(base: &mut Value, top: Value, at: &str, without_effect: &mut
                     without_effect.push(pointer::child(at, &key));
                 }
             }
-            let is_of_another_kind = !top.iter().map(|(key, _)| key).eq(base.keys());
+            let kinds = |key: &&String| *key != "was";
+            let mut kind = top.iter().map(|(key, _)| key).filter(kinds).peekable();
+            let is_of_another_kind = kind.peek().is_some() && !kind.eq(base.keys().filter(kinds));
             if is_of_another_kind && KINDS.iter().any(|shape| has_shape(at, shape)) {
                 base.clear();
             }

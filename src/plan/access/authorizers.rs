@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::blueprint::{AuthSpec, Blueprint, LambdaAuthorizerSpec, identity_source};
 use crate::plan::lambda;
 use crate::plan::variables::Variables;
-use crate::plan::{FunctionPlan, InputType, OperationPlan, Values};
+use crate::plan::{FunctionPlan, InputType, Name, OperationPlan, Values};
 use crate::source::pointer::child;
 
 /// Access that an operation requires of its callers.
@@ -50,7 +50,7 @@ pub enum Check {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuthorizerPlan {
     /// The name of its entry of `auth`.
-    pub name: Arc<str>,
+    pub name: Name,
     pub source: AuthorizerSource,
 }
 
@@ -95,12 +95,12 @@ pub(crate) fn authorizers(
     let plan = |(name, spec): (&String, &AuthSpec)| {
         let at = child("/auth", name);
         let source = match spec {
-            AuthSpec::Cognito(cognito) => {
+            AuthSpec::Cognito(cognito, _) => {
                 let at = child(&child(&at, "cognito"), "user_pools");
                 let pools = &cognito.user_pools;
                 AuthorizerSource::Cognito(variables.values(pools, InputType::UserPools, &at))
             }
-            AuthSpec::Lambda(function) => {
+            AuthSpec::Lambda(function, _) => {
                 AuthorizerSource::Lambda(lambda(variables, function, &child(&at, "lambda")))
             }
             AuthSpec::Iam | AuthSpec::ApiKey | AuthSpec::Ignore => return None,

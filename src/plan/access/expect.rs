@@ -140,7 +140,7 @@ fn is_checked_by(name: &str, auth: &AuthPlan, blueprint: &Blueprint) -> bool {
         Some(AuthSpec::ApiKey) => auth.api_key,
         Some(AuthSpec::Iam) => auth.check == Check::Iam,
         // Two names may have one authorizer.
-        Some(AuthSpec::Cognito(_) | AuthSpec::Lambda(_)) => {
+        Some(AuthSpec::Cognito(..) | AuthSpec::Lambda(..)) => {
             matches!(&auth.check, Check::Authorizer(by) if **by == *name || entry(by) == entry(name))
         }
         Some(AuthSpec::Ignore) | None => false,

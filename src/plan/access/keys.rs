@@ -14,7 +14,7 @@ use crate::plan::paths::text_of;
 use crate::plan::rules::Matchers;
 use crate::plan::variables::Variables;
 use crate::plan::{
-    AuthorizerPlan, AuthorizerSource, ClosedAnswer, ClosedPlan, InputType, OperationPlan,
+    AuthorizerPlan, AuthorizerSource, ClosedAnswer, ClosedPlan, InputType, Name, OperationPlan,
     ThrottlePlan, Value,
 };
 use crate::source::pointer::child;
@@ -22,7 +22,7 @@ use crate::source::pointer::child;
 /// A usage plan of the stage.
 #[derive(Clone, Debug)]
 pub struct UsagePlan {
-    pub name: Arc<str>,
+    pub name: Name,
     pub keys: Vec<KeyPlan>,
     pub throttle: Option<ThrottlePlan>,
     pub quota: Option<QuotaPlan>,
@@ -258,7 +258,7 @@ fn without_key_giver(
     let functions: BTreeSet<&str> = authorizers
         .iter()
         .filter(|authorizer| matches!(authorizer.source, AuthorizerSource::Lambda(_)))
-        .map(|authorizer| &*authorizer.name)
+        .map(|authorizer| &**authorizer.name)
         .collect();
     let mut keyless = keyed.to_vec();
     keyless.retain(|operation| {

@@ -276,7 +276,7 @@ impl<'a> SecurityJoin<'a> {
     /// The Cognito entry that checks callers.
     fn cognito_entry<'p>(&self, auth: &'p AuthPlan) -> Option<&'p str> {
         auth.authorizer()
-            .filter(|name| matches!(self.entries.get(*name), Some(AuthSpec::Cognito(_))))
+            .filter(|name| matches!(self.entries.get(*name), Some(AuthSpec::Cognito(..))))
     }
 
     /// Notes what a reader of the render should know of an operation.
@@ -286,8 +286,8 @@ impl<'a> SecurityJoin<'a> {
         for name in &auth.entries {
             match self.entries.get(&**name) {
                 Some(AuthSpec::Ignore) => note(Cause::Ignored, name),
-                Some(AuthSpec::Lambda(_)) => note(Cause::DecidedByFunction, name),
-                Some(AuthSpec::ApiKey | AuthSpec::Iam | AuthSpec::Cognito(_)) | None => {}
+                Some(AuthSpec::Lambda(..)) => note(Cause::DecidedByFunction, name),
+                Some(AuthSpec::ApiKey | AuthSpec::Iam | AuthSpec::Cognito(..)) | None => {}
             }
         }
         if case.decision.scopes.is_none()

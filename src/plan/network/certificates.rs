@@ -21,7 +21,7 @@ pub(crate) fn verification(variables: &mut Variables<'_>, backends: &mut [Backen
         };
         let Some(spec) = blueprint
             .backends
-            .get(&*balanced.name)
+            .get(&**balanced.name)
             .filter(|_| balanced.is_tls)
         else {
             continue;

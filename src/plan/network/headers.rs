@@ -327,7 +327,7 @@ impl FilledBy {
     fn is_filled(self, plan: &Plan, auth: &AuthPlan) -> bool {
         let name = auth.authorizer();
         let mut authorizers = plan.authorizers.iter();
-        let authorizer = authorizers.find(|authorizer| Some(&*authorizer.name) == name);
+        let authorizer = authorizers.find(|authorizer| Some(&**authorizer.name) == name);
         let source = authorizer.map(|authorizer| &authorizer.source);
         match self {
             Self::Iam => auth.check == Check::Iam,

@@ -8,13 +8,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::plan::{
-    AlbPlan, BalancedPlan, FunctionPlan, LinkPlan, NlbPlan, Plan, SyncPlan, Value, Values,
+    AlbPlan, BalancedPlan, FunctionPlan, LinkPlan, Name, NlbPlan, Plan, SyncPlan, Value, Values,
 };
 
 /// A backend.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BackendPlan {
-    pub name: Arc<str>,
+    pub name: Name,
     pub integration: IntegrationPlan,
     /// Put before the path: segments of `path_prefix`.
     pub path_prefix: Vec<Arc<str>>,

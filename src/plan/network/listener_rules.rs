@@ -75,6 +75,7 @@ pub(crate) struct PriorityRange {
 /// A backend, as far as the names of its rules depend on it.
 #[derive(Clone, Debug)]
 pub(crate) struct RuleBackend {
+    /// Its first name: a rule keeps its number when the backend is renamed.
     pub(crate) name: Arc<str>,
     /// Facts of a target group that deployments switch: a rule keeps the group that it has, so
     /// another group needs another rule. Empty for other backends.
@@ -101,7 +102,8 @@ impl ListenerContext<'_> {
 /// One rule of a listener.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListenerRulePlan {
-    /// A function of the rule's own requests and destination, not of its neighbours.
+    /// A function of the rule's own requests and destination, not of its neighbours, with the first
+    /// name of the backend.
     pub label: Arc<str>,
     pub priority: u32,
     /// Empty: every method.
@@ -110,6 +112,23 @@ pub struct ListenerRulePlan {
     pub patterns: Vec<Arc<str>>,
     pub to: Destination,
 }
+
+impl ListenerRulePlan {
+    /// The label with another name of its backend.
+    pub(crate) fn label_with(&self, first: &str, name: &str) -> String {
+        let rest = self
+            .label
+            .strip_prefix(TO)
+            .and_then(|label| label.strip_prefix(first));
+        rest.map_or_else(
+            || self.label.to_string(),
+            |rest| format!("{TO}{name}{rest}"),
+        )
+    }
+}
+
+/// Start of the label of a rule to a backend.
+const TO: &str = "to__";
 
 /// Rules of a listener, and operations that they cannot serve.
 #[derive(Debug, Default)]

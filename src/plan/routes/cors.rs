@@ -209,8 +209,8 @@ fn of_scheme(api: &Api, name: &str, blueprint: &Blueprint) -> Vec<String> {
     let declared = || Declared::of(api, name).and_then(|scheme| scheme.credential());
     let sources: Vec<String> = match blueprint.spec.auth.as_ref().and_then(|auth| auth.get(name)) {
         Some(AuthSpec::Iam) => return SIGNED.map(str::to_owned).to_vec(),
-        Some(AuthSpec::Cognito(_)) => vec![AUTHORIZATION.to_owned()],
-        Some(AuthSpec::Lambda(spec)) => spec
+        Some(AuthSpec::Cognito(..)) => vec![AUTHORIZATION.to_owned()],
+        Some(AuthSpec::Lambda(spec, _)) => spec
             .identity_sources()
             .into_iter()
             .chain(spec.credential.clone().or_else(declared))

@@ -109,7 +109,7 @@ impl<'a> Builder<'a> {
         let name = name?;
         self.backends
             .iter()
-            .position(|backend| *backend.name == *name)
+            .position(|backend| **backend.name == *name)
     }
 
     /// Adds the operation of that index under a mount.

@@ -117,7 +117,7 @@ impl<'a> Builder<'a> {
             return Some(("the function of", &backend.name));
         }
         let name = plan.auth.authorizer()?;
-        let AuthSpec::Lambda(spec) = self.blueprint.spec.auth.as_ref()?.get(name)? else {
+        let AuthSpec::Lambda(spec, _) = self.blueprint.spec.auth.as_ref()?.get(name)? else {
             return None;
         };
         (spec.kind == AuthorizerInput::Request).then_some(("the authorizer", name))

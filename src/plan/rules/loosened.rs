@@ -160,7 +160,7 @@ fn strength(name: &str, blueprint: &Blueprint) -> u8 {
         _ if name == "none" => 0,
         Some(AuthSpec::Ignore) => 0,
         Some(AuthSpec::ApiKey) => 1,
-        Some(AuthSpec::Iam | AuthSpec::Cognito(_) | AuthSpec::Lambda(_)) | None => 2,
+        Some(AuthSpec::Iam | AuthSpec::Cognito(..) | AuthSpec::Lambda(..)) | None => 2,
     }
 }
 

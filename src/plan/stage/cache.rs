@@ -148,7 +148,7 @@ fn identities(
 fn identities_of(api: &Api, name: &str, blueprint: &Blueprint) -> Vec<String> {
     let declared = || Declared::of(api, name);
     match blueprint.spec.auth.as_ref().and_then(|auth| auth.get(name)) {
-        Some(AuthSpec::Lambda(spec)) => {
+        Some(AuthSpec::Lambda(spec, _)) => {
             let declared = || Some(credential_of(Some(declared()?)));
             let credential = spec.credential.clone().or_else(declared);
             let mut sources = spec.identity_sources();
@@ -159,7 +159,7 @@ fn identities_of(api: &Api, name: &str, blueprint: &Blueprint) -> Vec<String> {
             sources
         }
         Some(AuthSpec::Ignore) | None => vec![credential_of(declared())],
-        Some(AuthSpec::Iam | AuthSpec::Cognito(_)) => vec![AUTHORIZATION.to_owned()],
+        Some(AuthSpec::Iam | AuthSpec::Cognito(..)) => vec![AUTHORIZATION.to_owned()],
         Some(AuthSpec::ApiKey) => vec![API_KEY.to_owned()],
     }
 }

@@ -69,7 +69,7 @@ pub(crate) fn is_heredoc(text: &str) -> bool {
         // A character that joins the one before would join the indentation.
         let starts = |text: &str| text.starts_with(|letter: char| letter.is_ascii_graphic());
         line.is_empty()
-            || line.trim() != END
+            || !line.trim_start().starts_with(END)
                 && starts(line.trim_start_matches(' '))
                 && !line.contains(is_escaped)
     };

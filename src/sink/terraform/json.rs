@@ -12,11 +12,12 @@ use super::push_margin;
 use super::values::Hcl;
 
 /// Arguments that name something, and take no expression.
-const NAMING: [&str; 5] = [
+const NAMING: [&str; 6] = [
     "depends_on",
     "from",
     "ignore_changes",
     "replace_triggered_by",
+    "to",
     "type",
 ];
 

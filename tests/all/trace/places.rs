@@ -111,7 +111,7 @@ fn the_place_of_every_node_is_its_own_block() {
                     head_of(entry, &place.file)
                 } else if let Some(item) = &entry.address.item {
                     items += 1;
-                    assert_eq!(key(line(tree, &place)), &*item.key, "{at}");
+                    assert_eq!(key(line(tree, &place)), item.key.as_str(), "{at}");
                     assert!(seen.insert((place.file, place.line)), "{at}");
                     continue;
                 } else {

@@ -42,7 +42,7 @@ pub(crate) fn unseen(
 ) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
     for (name, spec) in blueprint.spec.auth.iter().flatten() {
-        let (AuthSpec::Lambda(spec), Some(affected)) = (spec, used.get(name.as_str())) else {
+        let (AuthSpec::Lambda(spec, _), Some(affected)) = (spec, used.get(name.as_str())) else {
             continue;
         };
         let authorizer = AuthorizerFunction {

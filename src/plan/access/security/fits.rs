@@ -16,7 +16,7 @@ pub(crate) fn misfit(
     name: &str,
     spec: &AuthSpec,
 ) -> Option<Diagnostic> {
-    if !matches!(spec, AuthSpec::ApiKey | AuthSpec::Cognito(_)) {
+    if !matches!(spec, AuthSpec::ApiKey | AuthSpec::Cognito(..)) {
         return None;
     }
     let declared = Declared::of(case.api, name)?;
@@ -31,15 +31,15 @@ pub(crate) fn misfit(
             "map it to a `lambda` authorizer that checks it, or to `ignore` if the backend does",
         ),
         // Source: docs/aws-rules.md#a2.
-        AuthSpec::Cognito(_) if is_key && !is_header("Authorization") => (
+        AuthSpec::Cognito(..) if is_key && !is_header("Authorization") => (
             "a Cognito authorizer reads its token from the header `Authorization`",
             "map it to a `lambda` authorizer with that identity source, or to `ignore` if the backend checks it",
         ),
         AuthSpec::ApiKey
-        | AuthSpec::Cognito(_)
+        | AuthSpec::Cognito(..)
         | AuthSpec::Iam
         | AuthSpec::Ignore
-        | AuthSpec::Lambda(_) => return None,
+        | AuthSpec::Lambda(..) => return None,
     };
     let shown = if is_key {
         format!("`{}` in {}", declared.name(), declared.location())

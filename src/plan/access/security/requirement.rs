@@ -43,7 +43,7 @@ impl AccessRequirement {
             match spec {
                 AuthSpec::Ignore => continue,
                 AuthSpec::ApiKey => required.auth.api_key = true,
-                AuthSpec::Iam | AuthSpec::Cognito(_) | AuthSpec::Lambda(_) => match first {
+                AuthSpec::Iam | AuthSpec::Cognito(..) | AuthSpec::Lambda(..) => match first {
                     None => {
                         first = Some((name, spec));
                         required.auth.check = check(name, spec);
@@ -54,7 +54,7 @@ impl AccessRequirement {
                     }
                 },
             }
-            if let AuthSpec::Cognito(_) = spec {
+            if let AuthSpec::Cognito(..) = spec {
                 required.auth.scopes.extend(scopes.iter().cloned());
             } else if !scopes.is_empty() {
                 required.unchecked.insert(Arc::clone(name));
@@ -114,7 +114,7 @@ pub(crate) fn any_of(
 pub(crate) fn check(name: &Arc<str>, spec: &AuthSpec) -> Check {
     match spec {
         AuthSpec::Iam => Check::Iam,
-        AuthSpec::Cognito(_) | AuthSpec::Lambda(_) => Check::Authorizer(Arc::clone(name)),
+        AuthSpec::Cognito(..) | AuthSpec::Lambda(..) => Check::Authorizer(Arc::clone(name)),
         AuthSpec::ApiKey | AuthSpec::Ignore => Check::Nobody,
     }
 }

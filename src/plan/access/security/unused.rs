@@ -87,7 +87,7 @@ impl<'a> AuthUse<'a> {
         let is_unused = |name: &str, spec: &AuthSpec| match spec {
             AuthSpec::Ignore => false,
             AuthSpec::ApiKey => !has_keys && !self.chosen.contains(name),
-            AuthSpec::Iam | AuthSpec::Cognito(_) | AuthSpec::Lambda(_) => {
+            AuthSpec::Iam | AuthSpec::Cognito(..) | AuthSpec::Lambda(..) => {
                 !self.chosen.contains(name)
             }
         };

@@ -102,7 +102,7 @@ fn rule_backend(backend: &BackendPlan) -> RuleBackend {
         | TargetsPlan::Existing(_) => None,
     });
     RuleBackend {
-        name: Arc::clone(&backend.name),
+        name: Arc::clone(backend.name.first()),
         switched_group: switched_group.unwrap_or_default(),
     }
 }

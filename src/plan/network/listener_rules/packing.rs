@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::arm::Arm;
 use super::{
     Destination, ListenerContext, ListenerRulePlan, MAX_VALUES, MAX_WILDCARDS, PriorityRange,
-    RuleBackend,
+    RuleBackend, TO,
 };
 use crate::openapi::HttpMethod;
 
@@ -84,7 +84,7 @@ struct PatternValue {
 /// Label of backend and methods, and a hash of all that makes another rule. A refusal has no
 /// backend: `refuse__`.
 fn rule_label(backend: Option<&RuleBackend>, methods: &[HttpMethod], own: &str) -> String {
-    let mut label = backend.map_or_else(|| "refuse".to_owned(), |to| format!("to__{}", to.name));
+    let mut label = backend.map_or_else(|| "refuse".to_owned(), |to| format!("{TO}{}", to.name));
     for method in methods {
         label.push_str("__");
         label.push_str(&method.as_str().to_ascii_lowercase());

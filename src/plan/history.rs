@@ -1,0 +1,81 @@
+//! What earlier renders decided, beside today's plan: what keeps its identity, what cannot be done
+//! in one change, and what a change brings with it.
+//!
+//! In: `Plan`, `Blueprint`, `Memory`. Out: the facts that the next render knows, diagnostics. Pure.
+
+mod made_anew;
+mod names;
+mod taken_over;
+mod variables;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::{BackendPlan, Plan};
+use crate::blueprint::Blueprint;
+use crate::diagnostic::Diagnostic;
+use crate::memory::{FactMap, Memory};
+use crate::plan::network::backends;
+use crate::plan::variables::Variables;
+use names::KnownNames;
+
+/// What a plan takes over from earlier renders, and leaves to the next one.
+#[derive(Clone, Debug, Default)]
+pub struct HistoryPlan {
+    /// Labels of paths in earlier renders, by today's.
+    pub moved_paths: BTreeMap<String, Arc<str>>,
+    /// Facts for the next render, without those of files and deployments.
+    pub remembered: Memory,
+}
+
+/// The backends under the names by which earlier renders know them, and all names.
+///
+/// Errors: those of `backends` and `names`.
+pub(crate) fn named_backends(
+    variables: &mut Variables<'_>,
+    memory: &Memory,
+) -> (Vec<BackendPlan>, KnownNames) {
+    let mut backends = backends::backends(variables);
+    let mut found = Vec::new();
+    let names = names::names(variables.blueprint(), memory, &mut found);
+    for finding in found {
+        variables.report(finding);
+    }
+    names.of_backends(&mut backends);
+    (backends, names)
+}
+
+/// Compares a plan with earlier renders, completes what it remembers, and reports what changes.
+///
+/// Errors: GW4160 taken over, GW4161 protected balancer; notes GW5061 stage, GW5062 target groups,
+/// GW5063 listener.
+pub(crate) fn compare(
+    plan: &mut Plan,
+    blueprint: &Blueprint,
+    memory: &Memory,
+    names: &KnownNames,
+) -> Vec<Diagnostic> {
+    names.of_plan(plan);
+    names.remember(blueprint, &mut plan.history.remembered);
+    let mut moves = std::mem::take(&mut plan.history.remembered.moves);
+    plan.history.moved_paths = variables::moved_paths(plan, memory, &mut moves);
+    plan.history.remembered.moves = moves;
+    let listeners = taken_over::listeners(plan);
+    let settled = made_anew::settled(plan);
+    let mut found = taken_over::findings(plan, blueprint, memory, &listeners);
+    found.extend(made_anew::findings(plan, blueprint, memory, &settled));
+    plan.history.remembered.listeners = listeners;
+    plan.history.remembered.settled = settled;
+    plan.history.remembered.variables = variables::variables(plan);
+    found
+}
+
+/// A fact with one value.
+fn fact(facts: &mut FactMap, key: impl Into<String>, value: impl Into<String>) {
+    facts.insert(key.into(), BTreeSet::from([value.into()]));
+}
+
+/// The value of a fact; of several, which branches left, the first.
+fn value<'f>(facts: &'f FactMap, key: &str) -> Option<&'f str> {
+    facts.get(key)?.first().map(String::as_str)
+}
