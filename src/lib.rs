@@ -167,12 +167,11 @@ fn compile_blueprint(
         identity: blueprint.stack(),
         place: place_of_stack(blueprint, request),
     });
-    let Some(memory) = memory(files, request, compiled) else {
+    let Some(mut memory) = memory(files, request, compiled) else {
         return;
     };
-    let mut memory = Memory { forgets, ..memory };
     if forgets {
-        memory.forget_moves();
+        memory.forget();
     }
     let before = compiled.diagnostics.len();
     let Some(apis) = describe(files, request, blueprint, compiled) else {

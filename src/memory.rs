@@ -19,6 +19,9 @@ use crate::source::{Files, ReadError, RelativePath, raw};
 /// Values by key; a key has one value, unless a run was killed or branches were merged.
 pub type FactMap = BTreeMap<String, BTreeSet<String>>;
 
+/// Key of the fact whether the API is one body.
+pub(crate) const API_STYLE: &str = "api_style";
+
 /// First bytes of every memory.
 const START: &str = "{\n  \"version\": 1,\n  \"files\": ";
 
@@ -80,10 +83,12 @@ impl Memory {
         }
     }
 
-    /// Forgets names that nothing has any more, once every state has moved on: they may be used
-    /// again. First names stay, since AWS knows them.
-    pub fn forget_moves(&mut self) {
+    /// Forgets what was deployed everywhere: routes that are served no more, and names that nothing
+    /// has any more, which may be used again. First names stay, since AWS knows them.
+    pub(crate) fn forget(&mut self) {
+        self.forgets = true;
         self.moves.clear();
+        self.settled.remove(API_STYLE);
     }
 
     /// Reads a memory, or returns the reason why it cannot be trusted.

@@ -223,6 +223,7 @@ codes! {
     EARLIER_VARIABLE = "GW4150" "earlier-variable" Error;
     TAKEN_OVER = "GW4160" "listener-taken-over" Error;
     PROTECTED_BALANCER = "GW4161" "protected-balancer" Error;
+    RESOURCES_AFTER_BODY = "GW4162" "resources-after-body" Error;
 
     RULES_WITHOUT_HOSTS = "GW5001" "rules-without-hosts" Warning;
     PROTECTED_PREFLIGHT = "GW5010" "protected-preflight" Warning;

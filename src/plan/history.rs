@@ -47,7 +47,7 @@ pub(crate) fn named_backends(
 
 /// Compares a plan with earlier renders, completes what it remembers, and reports what changes.
 ///
-/// Errors: GW4160 taken over, GW4161 protected balancer; notes GW5061 stage, GW5062 target groups,
+/// Errors: GW4160 taken over, GW4161 protected balancer, GW4162 resources after a body; notes GW5061 stage, GW5062 target groups,
 /// GW5063 listener.
 pub(crate) fn compare(
     plan: &mut Plan,

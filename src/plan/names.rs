@@ -304,7 +304,7 @@ fn shortened(environment: &Value, format: OutputFormat) -> Value {
 }
 
 fn cut(text: &str, length: usize) -> &str {
-    text[..text.len().min(length)].trim_end_matches('-')
+    text[..text.floor_char_boundary(length)].trim_end_matches('-')
 }
 
 fn short_hash(parts: &[&str], length: usize) -> String {

@@ -37,7 +37,7 @@ fn folder() -> tempfile::TempDir {
         let blueprint = format!(
             "version: 1\nname: {name}\nspec: {name}.openapi.yaml\ntopology: nlb-targets\nlimits: {{resources: 900}}\n\
              network: {{vpc: vpc-0a1b2c3d, subnets: [subnet-0a0a0a0a, subnet-0b0b0b0b]}}\nbackends:\n  orders: {{port: 8080, targets: {{ecs: true}}}}\n\
-             output: {{dir: infra}}\n"
+             output: {{dir: infra}}\nnlb: {{deletion_protection: false}}\n"
         );
         fs::write(folder.path().join(format!("gwgen.{name}.yaml")), blueprint).unwrap();
     }

@@ -249,7 +249,6 @@ impl Kind for AuthorizerPermission {
     fn terraform(&self, out: &mut Terraform) {
         let [source, _] = self.source();
         self.function.permit(PRINCIPAL, source, out);
-        out.create_before_destroy();
     }
 
     fn cloudformation(&self, out: &mut Properties) {

@@ -4,9 +4,9 @@
 //! Source: docs/aws-rules.md#l35, docs/aws-rules.md#l3, docs/aws-rules.md#w10.
 
 use super::{fact, value};
-use crate::blueprint::{Blueprint, OutputFormat};
+use crate::blueprint::{ApiStyle, Blueprint, OutputFormat};
 use crate::diagnostic::{self, Diagnostic};
-use crate::memory::{FactMap, Memory};
+use crate::memory::{API_STYLE, FactMap, Memory};
 use crate::plan::{AlbBalancerPlan, BalancedPlan, BalancerPlan, Plan, TargetsPlan, Value};
 use crate::source::pointer::child;
 
@@ -15,6 +15,9 @@ const STAGE: &str = "stage";
 /// What is made anew where it changes, by what has it.
 pub(super) fn settled(plan: &Plan) -> FactMap {
     let mut settled = FactMap::new();
+    if plan.has_gateway {
+        fact(&mut settled, API_STYLE, style(plan.output.api_style));
+    }
     if let (true, Value::Literal(name)) = (plan.has_gateway, &plan.stage_name) {
         fact(&mut settled, STAGE, &**name);
     }
@@ -34,6 +37,13 @@ pub(super) fn settled(plan: &Plan) -> FactMap {
         }
     }
     settled
+}
+
+fn style(style: ApiStyle) -> &'static str {
+    match style {
+        ApiStyle::Resources => "resources",
+        ApiStyle::Body => "body",
+    }
 }
 
 /// The load balancers of the stack, with their deletion protection.
@@ -90,7 +100,7 @@ fn group(plan: &Plan, backend: &BalancedPlan) -> Option<String> {
 
 /// Compares with the last render.
 ///
-/// Errors: GW4161 protected balancer; notes GW5061 stage, GW5062 target groups.
+/// Errors: GW4161 protected balancer, GW4162 resources after a body; notes GW5061 stage, GW5062 target groups.
 pub(super) fn findings(
     plan: &Plan,
     blueprint: &Blueprint,
@@ -102,6 +112,9 @@ pub(super) fn findings(
         before.is_disjoint(now).then(|| before.first()).flatten()
     };
     let mut found = Vec::new();
+    if changed(API_STYLE).is_some_and(|before| before == style(ApiStyle::Body)) {
+        found.push(after_a_body(blueprint));
+    }
     if let Some((before, now)) = changed(STAGE).zip(value(settled, STAGE)) {
         found.push(renamed_stage(blueprint, before, now));
     }
@@ -117,6 +130,13 @@ pub(super) fn findings(
     let anew = anew.filter(|backend| changed(&key_of_group(backend)).is_some());
     found.extend(empty_groups(blueprint, &anew.collect::<Vec<_>>()));
     found
+}
+
+fn after_a_body(blueprint: &Blueprint) -> Diagnostic {
+    diagnostic::RESOURCES_AFTER_BODY
+        .at(blueprint.place("/output/api_style"))
+        .message("the API was one body in the last render: what AWS imported stays when the body goes, so resources of the same paths are refused")
+        .help("write `output: {api_style: body}` as before; or destroy the API everywhere, then run `gwgen render --forget`")
 }
 
 fn renamed_stage(blueprint: &Blueprint, before: &str, now: &str) -> Diagnostic {
