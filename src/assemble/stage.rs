@@ -9,8 +9,8 @@ use crate::aws::{
     MethodCache, MethodSettings, MethodThrottle, RestApi, Role, Settings, Stack, Stage, Statement,
     WebAclAssociation,
 };
-use crate::blueprint::ExecutionLog;
-use crate::plan::{LogRolePlan, OperationPlan, Plan, ThrottlePlan, names, text_of};
+use crate::blueprint::{ExecutionLog, OutputFormat};
+use crate::plan::{self, LogRolePlan, OperationPlan, Plan, ThrottlePlan, names, text_of};
 use crate::stack::{Address, File, Handle, Here, Label, Value};
 
 /// Actions that the role with which API Gateway writes logs may perform.
@@ -28,6 +28,20 @@ const LOG_ACTIONS: &[&str] = &[
     "logs:GetLogEvents",
     "logs:FilterLogEvents",
 ];
+
+/// Label of the stage. In Terraform it holds the name, so that a stage of another name is created
+/// beside the old one: nothing can be created before a resource of the same address is destroyed
+/// without all methods being so, too (docs/aws-rules.md#w1).
+fn label(plan: &Plan) -> Label {
+    let is_terraform = plan.output.format != OutputFormat::Cloudformation;
+    match &plan.stage_name {
+        plan::Value::Literal(name) if is_terraform => {
+            let is_label = name.starts_with(|letter: char| letter.is_ascii_alphabetic());
+            Label::new([if is_label { "" } else { "stage_" }, name].concat())
+        }
+        _ => this(),
+    }
+}
 
 /// The stage with all that it needs and that needs it.
 pub(crate) fn stage(
@@ -81,7 +95,7 @@ pub(crate) fn stage(
             .collect(),
         after,
     };
-    let stage = stack.add(File::Stage, this(), stage);
+    let stage = stack.add(File::Stage, label(plan), stage);
     if let Some(web_acl) = &planned.web_acl {
         stack.add(
             File::Access,

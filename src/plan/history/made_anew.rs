@@ -142,7 +142,7 @@ fn after_a_body(blueprint: &Blueprint) -> Diagnostic {
 fn renamed_stage(blueprint: &Blueprint, before: &str, now: &str) -> Diagnostic {
     diagnostic::RENAMED_STAGE
         .at(blueprint.place("/stage/name"))
-        .message(format_args!("the stage `{before}` goes and `{now}` is made: the API has another URL, and nobody is served between the two"))
+        .message(format_args!("the stage `{before}` goes and `{now}` is made: the API has another URL, and the old one ends at once"))
         .help("give callers the new URL, or a domain of their own with `api.domain`; name the stage as before where that was not meant")
 }
 
