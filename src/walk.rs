@@ -43,8 +43,8 @@ pub(crate) struct Walker<'a> {
     /// The function that registers the application load balancer's addresses as targets.
     sync: Option<Sync>,
     listener_routes: Vec<ListenerRoutes<'a>>,
-    /// Index of each target group, by its label.
-    target_groups: BTreeMap<&'a str, usize>,
+    /// Indices of the target group of each backend, and of the one that deployments switch to.
+    target_groups: BTreeMap<&'a str, Vec<usize>>,
     /// By index of the node: it is on a planned path, or was planned without one.
     followed: Vec<bool>,
 }
@@ -99,13 +99,17 @@ impl<'a> Walker<'a> {
             let label = stack.entries[group.index].address.label.as_str();
             (label, group.index)
         };
+        let labelled: BTreeMap<&str, usize> = located(stack).map(label).collect();
         Ok(Self {
             plan,
             assembled,
             follower: Follower::of(assembled)?,
             sync: Sync::of(plan, assembled)?,
             listener_routes: ListenerRoutes::all(plan),
-            target_groups: located(stack).map(label).collect(),
+            target_groups: plan
+                .balanced()
+                .map(|backend| (&**backend.name, compare::target_groups(&labelled, backend)))
+                .collect(),
             followed: vec![false; stack.entries.len()],
         })
     }

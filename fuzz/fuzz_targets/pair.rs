@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use gwgen::openapi::HttpMethod;
-use gwgen::source::{Library, FilesInMemory, RelativePath, SourceFile};
+use gwgen::source::{FilesInMemory, Library, RelativePath, SourceFile};
 use gwgen_fuzz::pairs::{Pair, pair};
 use gwgen_fuzz::{Tally, at_exit, offered, run};
 

@@ -2,6 +2,8 @@
 //!
 //! In: `Step`s, `PlannedStep`s. Out: the first difference. Pure.
 
+use std::collections::BTreeMap;
+
 use super::Walker;
 use super::planned::{PlannedStep, is_blue_green, listener_of};
 use super::values::{InStack, ensure, has_members, is_same};
@@ -150,8 +152,8 @@ impl<'a> Walker<'a> {
             }
             // Services that register themselves find their group by its label alone.
             TargetGroupRef::Made(handle) => {
-                self.target_groups_of(backend).first() == Some(&handle.index())
-                    && self.are_target_groups_of(backend)
+                let groups = self.target_groups_of(backend);
+                groups.first() == Some(&handle.index()) && self.are_target_groups_of(backend)
             }
         }
     }
@@ -195,20 +197,16 @@ impl<'a> Walker<'a> {
     }
 
     /// Returns the target group of a backend, and the one that deployments switch to.
-    fn target_groups_of(&self, backend: &BalancedPlan) -> Vec<usize> {
-        let (by, protocol) = (target_type(backend), protocol(backend));
-        let (by, protocol) = (by.map_or("", TargetType::as_str), protocol.as_str());
-        let facts = format!("{}__{protocol}__{by}", backend.port).to_ascii_lowercase();
-        let label = format!("{}__{facts}", backend.name);
-        let labels = [&*label, &format!("{label}__green")];
-        let groups = labels.map(|label| self.target_groups.get(label));
-        groups.into_iter().flatten().copied().collect()
+    fn target_groups_of(&self, backend: &BalancedPlan) -> &[usize] {
+        let groups = self.target_groups.get(&**backend.name);
+        groups.map_or(&[], Vec::as_slice)
     }
 
     /// Marks the target groups of a backend, which have been compared.
     pub(crate) fn follow_target_groups(&mut self, backend: &BalancedPlan) {
-        for index in self.target_groups_of(backend) {
-            self.followed[index] = true;
+        let groups = self.target_groups.get(&**backend.name);
+        for index in groups.into_iter().flatten() {
+            self.followed[*index] = true;
         }
     }
 
@@ -341,4 +339,19 @@ fn is_health_check(found: &HealthCheck, planned: &HealthCheckPlan) -> bool {
         HealthCheckProtocol::Https => HealthProtocol::Https { path, matcher },
     };
     found.protocol == protocol && found.port == planned.port
+}
+
+/// Finds the target group of a backend among all by their labels, and the one that deployments
+/// switch to.
+pub(crate) fn target_groups(
+    labelled: &BTreeMap<&str, usize>,
+    backend: &BalancedPlan,
+) -> Vec<usize> {
+    let (by, protocol) = (target_type(backend), protocol(backend));
+    let (by, protocol) = (by.map_or("", TargetType::as_str), protocol.as_str());
+    let facts = format!("{}__{protocol}__{by}", backend.port).to_ascii_lowercase();
+    let label = format!("{}__{facts}", backend.name);
+    let labels = [&*label, &format!("{label}__green")];
+    let groups = labels.map(|label| labelled.get(label));
+    groups.into_iter().flatten().copied().collect()
 }

@@ -66,11 +66,11 @@ pub(crate) fn deployment(
 /// Terraform.
 fn behind(stack: &Stack) -> Vec<(Address, Vec<String>)> {
     let entries = stack.entries.iter();
-    let behind = entries.map(|entry| {
+    let behind = entries.filter_map(|entry| {
         let blocks = entry.node.behind(&entry.address.label);
-        (entry.address.clone(), blocks)
+        (!blocks.is_empty()).then(|| (entry.address.clone(), blocks))
     });
-    behind.filter(|(_, blocks)| !blocks.is_empty()).collect()
+    behind.collect()
 }
 
 /// Digest of the style, and of what has to be made anew where it changes, so that routes lead

@@ -5,7 +5,7 @@
 //! Terraform changes the path part of a resource in place (docs/aws-rules.md#w18), if the resource
 //! is known by its new label. Only without children: a greedy variable has none.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::fact;
@@ -17,30 +17,28 @@ fn key(label: &str) -> String {
     format!("paths/{label}")
 }
 
-/// Every path of the gateway's tree, parents too.
-fn paths(plan: &Plan) -> BTreeSet<&[Segment]> {
+/// Paths that end with a variable and have nothing below.
+fn leaves(plan: &Plan) -> Vec<&[Segment]> {
     let operations = plan.operations.iter();
     let operations = operations.filter_map(|operation| operation.gateway_path.as_deref());
     let refusals = plan.refusals.iter().map(|refusal| &*refusal.path);
     let preflights = plan.cors.iter().flat_map(|cors| &cors.preflights);
     let preflights = preflights.map(|preflight| &*preflight.path);
-    let all = operations.chain(refusals).chain(preflights);
-    all.flat_map(|path| (1..=path.len()).map(|length| &path[..length]))
-        .collect()
-}
-
-/// Paths that end with a variable and have nothing below.
-fn leaves(plan: &Plan) -> Vec<&[Segment]> {
-    let mut leaves: Vec<&[Segment]> = Vec::new();
+    let mut paths: Vec<&[Segment]> = operations.chain(refusals).chain(preflights).collect();
     // Sorted, what is below a path comes right behind it.
-    for path in paths(plan) {
-        if leaves.last().is_some_and(|last| path.starts_with(last)) {
-            leaves.pop();
-        }
-        leaves.push(path);
-    }
-    leaves.retain(|path| path.last().is_some_and(|last| last.variable().is_some()));
+    paths.sort_unstable();
+    paths.dedup();
+    let is_leaf = |index: usize| {
+        let below = paths.get(index + 1);
+        below.is_none_or(|below| !below.starts_with(paths[index]))
+    };
+    let leaves = paths.iter().enumerate();
+    let leaves =
+        leaves.filter(|(_, path)| path.last().is_some_and(|last| last.variable().is_some()));
     leaves
+        .filter(|(index, _)| is_leaf(*index))
+        .map(|(_, path)| *path)
+        .collect()
 }
 
 /// The variables that the next render knows.
@@ -60,6 +58,9 @@ pub(super) fn moved_paths(
     moves: &mut FactMap,
 ) -> BTreeMap<String, Arc<str>> {
     let mut moved = BTreeMap::new();
+    if memory.variables.is_empty() && memory.moves.is_empty() {
+        return moved;
+    }
     for path in leaves(plan) {
         let (now, other) = (names::path_label(path), names::path_label(&other(path)));
         let is_known = |label: &String| memory.variables.contains_key(label);
