@@ -94,6 +94,8 @@ def other(name: str, value: Any, of: Any) -> Any:
         return value + 1
     if value.startswith("{"):
         return json.dumps({**json.loads(value), "Id": "other"})
+    if value.endswith("-"):   # the start of a name, which has a longest length
+        return f"x{value[1:]}"
     return str(int(value) + 1) if value.isdigit() else f"{value}x"
 
 
