@@ -202,7 +202,17 @@ impl RouteTree {
     /// The operation that gets a request, where literals in the path are those of resources, and
     /// variables are texts that no resource has.
     pub(crate) fn taker(&self, path: &[Segment], method: HttpMethod) -> Option<usize> {
-        let mut greedy: Vec<usize> = Vec::new();
+        let (own, greedy) = self.getting(path);
+        // A greedy variable further up takes the requests that the branches below it have no method
+        // for.
+        let mut nodes = own.into_iter().chain(greedy).map(|at| &self.nodes[at]);
+        nodes.find_map(|node| node.answering(method))
+    }
+
+    /// The node that would get the requests that come to a path, and the greedy ones above, nearest
+    /// first.
+    fn getting(&self, path: &[Segment]) -> (Option<usize>, Vec<usize>) {
+        let mut greedy = Vec::new();
         let mut reachable = Some(0);
         for segment in path {
             let Some(at) = reachable else { break };
@@ -214,11 +224,8 @@ impl RouteTree {
                 Segment::Rest(_) => None,
             };
         }
-        // A greedy variable further up takes the requests that the branches below it have no method
-        // for.
-        let nearest_first = reachable.into_iter().chain(greedy.into_iter().rev());
-        let mut nodes = nearest_first.map(|at| &self.nodes[at]);
-        nodes.find_map(|node| node.answering(method))
+        greedy.reverse();
+        (reachable, greedy)
     }
 
     /// Gives every variable one name: the bytewise smallest of its names that no ancestor has,

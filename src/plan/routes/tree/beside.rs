@@ -57,25 +57,6 @@ impl RouteTree {
         let at = self.at(&route.path);
         at.is_some_and(|at| self.nodes[at].methods.contains_key(&route.method))
     }
-
-    /// The node that would get the requests that come to a path, and the greedy ones above, nearest
-    /// first.
-    fn getting(&self, path: &[Segment]) -> (Option<usize>, Vec<usize>) {
-        let mut greedy = Vec::new();
-        let mut reachable = Some(0);
-        for segment in path {
-            let Some(at) = reachable else { break };
-            let node = &self.nodes[at];
-            greedy.extend(node.rest);
-            reachable = match segment {
-                Segment::Literal(text) => node.literals.get(text).copied().or(node.variable),
-                Segment::Variable(_) => node.variable,
-                Segment::Rest(_) => None,
-            };
-        }
-        greedy.reverse();
-        (reachable, greedy)
-    }
 }
 
 impl<N: Fn(&[Segment]) -> Vec<Segment>> BesideSearch<'_, N> {
