@@ -248,14 +248,11 @@ impl Properties {
 
     /// Tags with `Name` before them, unless the user has one.
     pub fn named_tags(&mut self, name: &Value) {
-        let own = Arc::from("Name");
-        self.tags
-            .entry(Arc::clone(&own))
-            .or_insert_with(|| name.clone());
+        let named = [(Arc::from("Name"), name.clone())];
+        let tags = named.into_iter().chain(self.tags.clone()).collect();
+        let own = std::mem::replace(&mut self.tags, tags);
         self.tags();
-        if self.tags.get(&own) == Some(name) {
-            self.tags.remove(&own);
-        }
+        self.tags = own;
     }
 
     /// The tags of what takes them by name.

@@ -458,3 +458,17 @@ Long:
     assert_eq!(yaml, expected);
     assert_eq!(read(&yaml), members);
 }
+
+#[test]
+fn a_tag_of_the_users_stays_where_a_node_has_the_same() {
+    let name = Value::literal("shop-nlb");
+    let tags = BTreeMap::from([(Arc::from("Name"), name.clone())]);
+    let mut out = Properties::new(TemplateSyntax::Json, tags);
+    out.inner_object(|out| {
+        out.object("First", |out| out.named_tags(&name));
+        out.object("Second", Properties::tags);
+    });
+    let written: Json = serde_json::from_str(&out.into_text()).unwrap();
+    let expected = json!({"Tags": [{"Key": "Name", "Value": "shop-nlb"}]});
+    assert_eq!([&written["First"], &written["Second"]], [&expected; 2]);
+}
