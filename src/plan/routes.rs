@@ -11,6 +11,7 @@ mod complete;
 mod conflicts;
 pub(crate) mod cors;
 mod drafts;
+mod earlier;
 mod faults;
 mod finish;
 mod greedy;
@@ -37,7 +38,7 @@ use crate::plan::rules::extensions;
 use crate::plan::rules::extensions::Extensions;
 use crate::plan::stage::cache::{CacheRequest, KeyGap, KeyGapCase, SharedResponses};
 use bases::{base, distinct};
-use closed::EarlierRoutes;
+use earlier::EarlierRoutes;
 
 /// Decided operations, and what follows from them.
 pub(crate) struct Routes {
