@@ -25,64 +25,57 @@ pub(crate) const API_STYLE: &str = "api_style";
 /// First bytes of every memory.
 const START: &str = "{\n  \"version\": 1,\n  \"files\": ";
 
-/// FactMap of earlier renders.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Memory {
+/// Lists the parts of a memory once, for the struct, for reading and for writing.
+macro_rules! parts {
+    ($($(#[$doc:meta])* $part:ident,)*) => {
+        /// Facts of earlier renders.
+        #[derive(Clone, Debug, Default, PartialEq, Eq)]
+        pub struct Memory {
+            $($(#[$doc])* pub $part: FactMap,)*
+            /// Routes that are served no more are to be forgotten; never written.
+            pub forgets: bool,
+        }
+
+        impl Memory {
+            /// Each part with its name, in the order of writing.
+            fn parts(&self) -> impl Iterator<Item = (&'static str, &FactMap)> {
+                [$((stringify!($part), &self.$part),)*].into_iter()
+            }
+
+            fn part_mut(&mut self, name: &str) -> Option<&mut FactMap> {
+                match name {
+                    $(stringify!($part) => Some(&mut self.$part),)*
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+parts! {
     /// BLAKE3 hashes of the written files, in hexadecimal, by path.
-    pub files: FactMap,
+    files,
     /// Digests of the API, by the names of the deployments that Terraform was to take of it; the
     /// last eight.
-    pub deployments: FactMap,
+    deployments,
     /// Paths of the methods that earlier templates of CloudFormation have, with the names of their
     /// variables, by path and method.
-    pub routes: FactMap,
-    /// What makes two of them alike, by `backends/orders`, `usage_plans/partner`, `auth/jwt`.
-    pub names: FactMap,
+    routes,
+    /// Digests by `backends/orders`, `usage_plans/partner`, `auth/jwt`: equal for two that are alike.
+    names,
     /// First names where they are others than today's, by the same keys.
-    pub first_names: FactMap,
+    first_names,
     /// Names that followed them, by names of earlier renders that a state may still have.
-    pub moves: FactMap,
+    moves,
     /// First names of the backends that listeners lead to, by balancer and port.
-    pub listeners: FactMap,
-    /// What AWS never changes in place, by what has it.
-    pub settled: FactMap,
+    listeners,
+    /// Values that AWS cannot change in place, such as the stage's name, by what has them.
+    settled,
     /// Path variables without children, by their labels.
-    pub variables: FactMap,
-    /// Routes that are served no more are to be forgotten; never written.
-    pub forgets: bool,
+    variables,
 }
 
 impl Memory {
-    /// Each part with its name, in the order of writing.
-    fn parts(&self) -> [(&'static str, &FactMap); 9] {
-        [
-            ("files", &self.files),
-            ("deployments", &self.deployments),
-            ("routes", &self.routes),
-            ("names", &self.names),
-            ("first_names", &self.first_names),
-            ("moves", &self.moves),
-            ("listeners", &self.listeners),
-            ("settled", &self.settled),
-            ("variables", &self.variables),
-        ]
-    }
-
-    fn part_mut(&mut self, name: &str) -> Option<&mut FactMap> {
-        match name {
-            "files" => Some(&mut self.files),
-            "deployments" => Some(&mut self.deployments),
-            "routes" => Some(&mut self.routes),
-            "names" => Some(&mut self.names),
-            "first_names" => Some(&mut self.first_names),
-            "moves" => Some(&mut self.moves),
-            "listeners" => Some(&mut self.listeners),
-            "settled" => Some(&mut self.settled),
-            "variables" => Some(&mut self.variables),
-            _ => None,
-        }
-    }
-
     /// Forgets what was deployed everywhere: routes that are served no more, and names that nothing
     /// has any more, which may be used again. First names stay, since AWS knows them.
     pub(crate) fn forget(&mut self) {

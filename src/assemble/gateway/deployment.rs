@@ -77,23 +77,26 @@ fn behind(stack: &Stack) -> Vec<(Address, Vec<String>)> {
 /// elsewhere.
 fn behind_digest(stack: &Stack, plan: &Plan, buffer: &mut Vec<u8>) -> String {
     let mut digests = vec![format!("{:?}", plan.output.api_style)];
-    for node in stack.all::<VpcLink>() {
-        digests.push(digest(&[serialized(node, buffer)]));
-    }
-    for node in stack.all::<VpcLinkV2>() {
-        digests.push(digest(&[serialized(node, buffer)]));
-    }
-    for node in stack.all::<LoadBalancer>() {
-        digests.push(digest(&[serialized(node, buffer)]));
-    }
-    for node in stack.all::<ApplicationBalancer>() {
-        digests.push(digest(&[serialized(node, buffer)]));
-    }
-    for node in stack.all::<PythonFunction>() {
-        digests.push(digest(&[serialized(&node.name, buffer)]));
-    }
+    push_digests(stack.all::<VpcLink>(), buffer, &mut digests);
+    push_digests(stack.all::<VpcLinkV2>(), buffer, &mut digests);
+    push_digests(stack.all::<LoadBalancer>(), buffer, &mut digests);
+    push_digests(stack.all::<ApplicationBalancer>(), buffer, &mut digests);
+    let functions = stack.all::<PythonFunction>();
+    push_digests(
+        functions.map(|function| &function.name),
+        buffer,
+        &mut digests,
+    );
     let all: Vec<&[u8]> = digests.iter().map(|digest| digest.as_bytes()).collect();
     digest(&all)
+}
+
+fn push_digests<T: serde::Serialize>(
+    all: impl Iterator<Item = T>,
+    buffer: &mut Vec<u8>,
+    digests: &mut Vec<String>,
+) {
+    digests.extend(all.map(|one| digest(&[serialized(&one, buffer)])));
 }
 
 /// Resources that the snapshot contains beside the API and its routes; a further kind is one line

@@ -244,19 +244,7 @@ impl TargetGroup {
 
     /// Addresses of Terraform's blocks that register its targets.
     pub(crate) fn attachments(&self, label: &Label) -> Vec<String> {
-        let (kind, members) = match &self.targets {
-            Targets::Registered { members, .. } => (ATTACHMENT, Some(members)),
-            Targets::Scaled(members) => (SCALED, Some(members)),
-            Targets::Balancer { .. } => (ATTACHMENT, None),
-            Targets::Kept { .. } | Targets::None => return Vec::new(),
-        };
-        match members {
-            Some(Members::Listed(members)) => members
-                .iter()
-                .map(|(key, _)| format!("{kind}.{label}__{key}"))
-                .collect(),
-            Some(Members::Each(_)) | None => vec![format!("{kind}.{label}")],
-        }
+        Terraform::resources_of(|out| self.more_blocks(label, out))
     }
 
     /// Writes a block for each target.

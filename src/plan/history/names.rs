@@ -12,7 +12,7 @@ use std::sync::Arc;
 use super::fact;
 use crate::blueprint::Blueprint;
 use crate::diagnostic::{self, Diagnostic, nearest};
-use crate::memory::Memory;
+use crate::memory::{FactMap, Memory};
 use crate::plan::{BackendPlan, IntegrationPlan, Name, Plan};
 use crate::source::pointer::child;
 use section::{Section, sections};
@@ -113,9 +113,8 @@ pub(crate) fn names(
 
 /// What earlier renders knew of the parts of a section.
 struct Past {
-    known: BTreeSet<String>,
-    /// Texts that are equal for parts that are alike, by name.
-    alike: BTreeMap<String, BTreeSet<String>>,
+    /// Texts that are equal for parts that are alike, by the names of the last render.
+    known: BTreeMap<String, BTreeSet<String>>,
     first: BTreeMap<String, String>,
     /// Names that others followed.
     moves: BTreeMap<String, BTreeSet<String>>,
@@ -129,18 +128,17 @@ impl Past {
         let start = section.key("");
         let own = |key: &String| key.strip_prefix(&start).map(str::to_owned);
         let first = |values: &BTreeSet<String>| values.first().cloned();
-        let alike: BTreeMap<_, _> = (memory.names.iter())
-            .filter_map(|(key, values)| Some((own(key)?, values.clone())))
-            .collect();
+        let named = |facts: &FactMap| {
+            let facts = facts.iter();
+            let facts = facts.filter_map(|(key, values)| Some((own(key)?, values.clone())));
+            facts.collect()
+        };
         Self {
-            known: alike.keys().cloned().collect(),
-            alike,
+            known: named(&memory.names),
             first: (memory.first_names.iter())
                 .filter_map(|(key, values)| Some((own(key)?, first(values)?)))
                 .collect(),
-            moves: (memory.moves.iter())
-                .filter_map(|(key, values)| Some((own(key)?, values.clone())))
-                .collect(),
+            moves: named(&memory.moves),
         }
     }
 
@@ -194,22 +192,22 @@ impl Past {
         if self.earlier(name).iter().any(|earlier| earlier == was) {
             return Ok(None);
         }
-        if self.known.contains(name) && self.known.contains(was) {
+        if self.known.contains_key(name) && self.known.contains_key(was) {
             return Err((
                 format!("`{name}` cannot have been `{was}`: the last render had both"),
                 format!("remove the line: what `{was}` had goes"),
             ));
         }
         // An old line, whose move is done.
-        if self.known.contains(name) {
+        if self.known.contains_key(name) {
             return Ok(None);
         }
         let before = self.latest(was);
-        let is_known = self.known.is_empty() || self.known.contains(&before);
+        let is_known = self.known.is_empty() || self.known.contains_key(&before);
         if is_known {
             return Ok(Some(before));
         }
-        let gone = self.known.iter().map(String::as_str);
+        let gone = self.known.keys().map(String::as_str);
         let gone = gone.filter(|known| !section.parts.contains_key(known));
         let help = match nearest(was, gone.clone()).or(gone.clone().next()) {
             Some(other) => format!("write `was: {other}` where that is meant, or remove the line"),
@@ -276,7 +274,7 @@ impl Past {
     fn distinguish(&self, decided: &mut BTreeMap<&str, Name>) {
         let mut taken: BTreeSet<Arc<str>> = BTreeSet::new();
         let is_new = |text: &str, name: &Name| {
-            !self.known.contains(text) && &**name.first() == text && name.earlier().is_empty()
+            !self.known.contains_key(text) && &**name.first() == text && name.earlier().is_empty()
         };
         for (text, name) in &*decided {
             if !is_new(text, name) {

@@ -15,14 +15,14 @@ pub(super) fn notes(blueprint: &Blueprint, section: &Section<'_>, past: &Past) -
         let mut parts = section.parts.iter();
         section.parts.contains_key(name) || parts.any(|(_, part)| part.was == Some(name))
     };
-    let gone: Vec<&String> = past.known.iter().filter(|name| !taken(name)).collect();
-    let is_new = |name: &str| !past.known.contains(name);
+    let gone: Vec<&String> = past.known.keys().filter(|name| !taken(name)).collect();
+    let is_new = |name: &str| !past.known.contains_key(name);
     let mut found = Vec::new();
     for (name, part) in &section.parts {
         if part.was.is_some() || !is_new(name) {
             continue;
         }
-        let is_alike = |gone: &&&String| past.alike[gone.as_str()].contains(&part.alike);
+        let is_alike = |gone: &&&String| past.known[gone.as_str()].contains(&part.alike);
         let mut old = gone.iter().filter(is_alike);
         let mut new = section.parts.iter();
         let is_other =
