@@ -142,6 +142,29 @@ fn nothing_is_guessed_without_was() {
     assert!(render(folder, &renamed).is_empty(), "said once");
 }
 
+/// The help of the note, followed: the manifest as it was, and the line.
+#[test]
+fn a_line_that_comes_too_late_is_refused_and_works_on_the_manifest_before() {
+    let folder = folder_with(&[("openapi.yaml", DESCRIPTION)]);
+    let folder = folder.path();
+    let named = |name: &str, was: &str| {
+        let fields = format!("{was}port: 8080, targets: {{ecs: true}}");
+        blueprint("terraform", &[(name, &fields)])
+    };
+    assert_eq!(render(folder, &named("orders", "")), [""; 0]);
+    let before = read(folder, ".gwgen.json");
+    assert_eq!(render(folder, &named("sales", "")), ["GW5060"]);
+    let late = named("sales", "was: orders, ");
+    assert_eq!(render(folder, &late), ["GW2150"]);
+    fs::write(folder.join("generated/.gwgen.json"), before).unwrap();
+    assert_eq!(render(folder, &late), [""; 0]);
+    assert!(!moves(folder).is_empty());
+    // The line may stay, and moves may be forgotten.
+    assert_eq!(render(folder, &late), [""; 0]);
+    assert_eq!(diagnosed(folder, &["render", "--forget"]).0, 0);
+    assert_eq!(render(folder, &late), [""; 0]);
+}
+
 #[test]
 fn ports_are_exchanged_in_two_renders() {
     let folder = folder_with(&[("openapi.yaml", DESCRIPTION)]);

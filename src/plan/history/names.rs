@@ -198,9 +198,15 @@ impl Past {
                 format!("remove the line: what `{was}` had goes"),
             ));
         }
-        // An old line, whose move is done.
-        if self.known.contains_key(name) {
+        // An old line, whose move is done and forgotten.
+        if self.first.contains_key(name) {
             return Ok(None);
+        }
+        if self.known.contains_key(name) {
+            return Err((
+                format!("`{name}` was rendered without `was: {was}` before, so what `{was}` had is not known any more"),
+                "restore `.gwgen.json` as it was before that render, and render again; where that one was applied, remove the line".into(),
+            ));
         }
         let before = self.latest(was);
         let is_known = self.known.is_empty() || self.known.contains_key(&before);

@@ -35,7 +35,7 @@ pub(super) fn notes(blueprint: &Blueprint, section: &Section<'_>, past: &Past) -
             diagnostic::PERHAPS_RENAMED
                 .at(blueprint.place(&child(&format!("/{kind}"), name)))
                 .message(format_args!("the {one} `{old}` is gone, and the new `{name}` is like it: what `{old}` had is made anew for `{name}`, and then destroyed"))
-                .help(format_args!("write `was: {old}` into `{kind}.{name}` where `{old}` has another name now: what is deployed is kept")),
+                .help(format_args!("where `{old}` has another name now, write `was: {old}` into `{kind}.{name}`, restore `.gwgen.json` as it was before this render, and render again: what is deployed is kept")),
         );
     }
     found
