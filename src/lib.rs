@@ -98,6 +98,8 @@ pub struct Compiled {
     /// The files to write; `None` with an error.
     pub tree: Option<FileTree>,
     pub stack: Option<StackDeclaration>,
+    /// What earlier renders left.
+    pub memory: Memory,
     pub plan: Option<Plan>,
     /// The stack; `None` with an error in an earlier stage.
     pub assembled: Option<assemble::Assembled>,
@@ -125,6 +127,8 @@ pub struct Circumstances<'a> {
     pub day: Option<&'a str>,
     /// Routes that are served no more are to be forgotten.
     pub forgets: bool,
+    /// The memory to compile after; without it that of the output folder.
+    pub after: Option<&'a Memory>,
 }
 
 /// Compiles a blueprint, without side effects.
@@ -145,7 +149,7 @@ pub fn compile_in(files: &dyn Files, request: &Request, run: Circumstances<'_>) 
         return compiled;
     };
     let policy = lint::Policy::of(&blueprint, run.day, &mut compiled.diagnostics);
-    compile_blueprint(files, request, &blueprint, run.forgets, &mut compiled);
+    compile_blueprint(files, request, &blueprint, run, &mut compiled);
     policy.apply(compiled.plan.as_ref(), &mut compiled.diagnostics);
     if compiled.has_error() {
         compiled.tree = None;
@@ -159,7 +163,7 @@ fn compile_blueprint(
     files: &dyn Files,
     request: &Request,
     blueprint: &blueprint::Blueprint,
-    forgets: bool,
+    run: Circumstances<'_>,
     compiled: &mut Compiled,
 ) {
     compiled.output = output(blueprint, request, &mut compiled.diagnostics);
@@ -167,10 +171,11 @@ fn compile_blueprint(
         identity: blueprint.stack(),
         place: place_of_stack(blueprint, request),
     });
-    let Some(mut memory) = memory(files, request, compiled) else {
+    let given = run.after.cloned();
+    let Some(mut memory) = given.or_else(|| memory(files, request, compiled)) else {
         return;
     };
-    if forgets {
+    if run.forgets {
         memory.forget();
     }
     let before = compiled.diagnostics.len();
@@ -181,6 +186,7 @@ fn compile_blueprint(
         .iter()
         .any(Diagnostic::is_error);
     let mut planned = plan::plan(&apis, blueprint, &memory);
+    compiled.memory = memory;
     planned.diagnostics.retain(|diagnostic| {
         // A part that cannot be read may hold public operations.
         let is_certain = is_whole || *diagnostic.code != diagnostic::NOTHING_PUBLIC;

@@ -220,8 +220,12 @@ pub(crate) fn compiled(job: &Job) -> Compiled {
 /// Compiles a blueprint as of today, where wanted without the routes that are served no more.
 fn compiled_without(job: &Job, forgets: bool) -> Compiled {
     let day = today();
-    let day = Some(&*day);
-    compile_in(&job.disk, &job.request, Circumstances { day, forgets })
+    let run = Circumstances {
+        day: Some(&day),
+        forgets,
+        after: None,
+    };
+    compile_in(&job.disk, &job.request, run)
 }
 
 /// Compiles a blueprint and finds its output folder.
