@@ -8,10 +8,12 @@ mod terraform;
 
 use std::fmt::Write as _;
 
-pub use cloudformation::Properties;
 pub(crate) use cloudformation::yaml_key;
+pub use cloudformation::{Properties, Property, PropertyPart};
 pub(crate) use terraform::{Content, item_position, position};
-pub use terraform::{Hcl, MethodBlock, Object, Syntax, Terraform, key, quoted};
+pub use terraform::{
+    Hcl, MethodBlock, Object, Recorded, RecordedBlock, Syntax, Terraform, key, quoted,
+};
 
 /// First lines of every generated file. They never change by themselves: no version, no date.
 pub const BANNER: [&str; 2] = [

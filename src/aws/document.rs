@@ -256,7 +256,7 @@ fn line(parts: &[Document]) -> Option<String> {
 
 /// Writes a text: JSON of plain members as `jsonencode({…})`, where that yields exactly the text.
 pub(crate) fn terraform_text(name: &str, text: &str, out: &mut Terraform) {
-    match plain_members(text).filter(|_| !out.is_json()).as_deref() {
+    match plain_members(text).filter(|_| out.is_native()).as_deref() {
         None => out.attribute(name, text),
         Some([(member, value)]) => out.bare(
             name,
@@ -277,7 +277,7 @@ pub(crate) fn terraform_texts(name: &str, texts: &BTreeMap<String, Value>, out: 
     out.mapping(name, |out| {
         for (name, value) in texts {
             let members = match value {
-                Value::Literal(text) if !out.is_json() => plain_members(text),
+                Value::Literal(text) if out.is_native() => plain_members(text),
                 _ => None,
             };
             match members {

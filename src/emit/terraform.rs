@@ -16,8 +16,8 @@ use crate::aws::{Deployment, Entry, LogGroup, PythonFunction, RestApi, Stack};
 use crate::emit::FileTree;
 use crate::plan::names::MAX_SHORT_ENVIRONMENT;
 use crate::plan::{RING, TAGS};
-use crate::sink::{Content, Hcl as _, Syntax, Terraform, key};
-use crate::stack::{File, Group, Here, Label, Value};
+use crate::sink::{Content, Hcl as _, RecordedBlock, Syntax, Terraform, key};
+use crate::stack::{File, Group, Here, Label, Named, Value};
 pub(crate) use variables::{MORE_TAGS, variable_type};
 
 /// Lowest Terraform that takes what is written here; no upper bound, which would stop a user's
@@ -63,18 +63,13 @@ pub(crate) fn written(
     let mut contents: BTreeMap<String, Content> = BTreeMap::new();
     // One buffer for all.
     let mut out = Terraform::new(syntax);
-    let mut groups: BTreeMap<&str, (&Group, Vec<IndexedEntry<'_>>)> = BTreeMap::new();
-    let mut single: Vec<IndexedEntry<'_>> = Vec::with_capacity(stack.entries.len());
-    for entry in stack.entries.iter().enumerate() {
-        match &entry.1.address.item {
-            _ if entry.1.is_in_body => report(entry.0, &[BODY, syntax.ending()].concat(), 0..0),
-            Some(item) => {
-                let group = groups.entry(item.group.local);
-                let (_, items) = group.or_insert_with(|| (item.group, Vec::new()));
-                items.push(entry);
-            }
-            None => single.push(entry),
-        }
+    let Entries {
+        in_body,
+        single,
+        groups,
+    } = Entries::of(stack);
+    for index in in_body {
+        report(index, &[BODY, syntax.ending()].concat(), 0..0);
     }
     for run in single.chunk_by(|(_, a), (_, b)| a.file == b.file) {
         let name = name(&run[0].1.file, syntax);
@@ -104,7 +99,7 @@ pub(crate) fn written(
         .filter_map(|(name, content)| Some((name, content.into_text()?)));
     let mut texts: Texts = texts.collect();
     out.resume(None);
-    locals(stack, &texts, &mut out);
+    locals(stack, &local_names(&texts), &mut out);
     let locals = out.suspend().into_text();
     texts.extend(locals.map(|text| (["locals", syntax.ending()].concat(), text)));
     let mut files: BTreeMap<String, Vec<u8>> = texts
@@ -125,6 +120,53 @@ pub(crate) fn written(
         files,
         ..FileTree::default()
     }
+}
+
+/// Nodes by how they are written.
+struct Entries<'a> {
+    in_body: Vec<usize>,
+    single: Vec<IndexedEntry<'a>>,
+    /// By local value.
+    groups: BTreeMap<&'static str, (&'static Group, Vec<IndexedEntry<'a>>)>,
+}
+
+impl<'a> Entries<'a> {
+    fn of(stack: &'a Stack) -> Self {
+        let mut entries = Self {
+            in_body: Vec::new(),
+            single: Vec::with_capacity(stack.entries.len()),
+            groups: BTreeMap::new(),
+        };
+        for entry in stack.entries.iter().enumerate() {
+            match &entry.1.address.item {
+                _ if entry.1.is_in_body => entries.in_body.push(entry.0),
+                Some(item) => {
+                    let group = entries.groups.entry(item.group.local);
+                    let (_, items) = group.or_insert_with(|| (item.group, Vec::new()));
+                    items.push(entry);
+                }
+                None => entries.single.push(entry),
+            }
+        }
+        entries
+    }
+}
+
+/// Writes the blocks that decide what Terraform does, as arguments: resources, data sources and
+/// local values.
+pub(crate) fn recorded(stack: &Stack) -> Vec<RecordedBlock> {
+    let mut out = Terraform::recorder();
+    let entries = Entries::of(stack);
+    for (_, entry) in &entries.single {
+        entry.node.terraform(&entry.address.label, &mut out);
+    }
+    for (of, items) in entries.groups.values() {
+        group(of, items, &mut out, |_, _| {});
+    }
+    body(stack, &mut out);
+    variables::parameters(stack, &mut out);
+    locals(stack, &Here::ALL.map(Here::local).into(), &mut out);
+    out.into_blocks()
 }
 
 /// A local value with a line for each item, and the blocks for all of them.
@@ -194,23 +236,37 @@ fn provider_block(stack: &Stack, out: &mut Terraform) {
 
 /// Deployments of other renders: AWS keeps them, as the stage may show one of them.
 fn removed(stack: &Stack, out: &mut Terraform) {
-    let Some((entry, _)) = stack.entries_of::<Deployment>().next() else {
-        return;
-    };
-    for name in RING
-        .iter()
-        .filter(|name| **name != entry.address.label.as_str())
-    {
+    for address in forgotten(stack) {
         out.labelled(&["removed"], |out| {
-            let kind = entry.address.names.terraform;
-            out.bare("from", format_args!("{kind}.{name}"));
+            out.bare("from", format_args!("{address}"));
             out.block("lifecycle", |out| out.attribute("destroy", false));
         });
     }
 }
 
+/// Their addresses.
+pub(crate) fn forgotten(stack: &Stack) -> impl Iterator<Item = String> {
+    let deployment = stack.entries_of::<Deployment>().next();
+    deployment.into_iter().flat_map(|(entry, _)| {
+        let Named { names, label, .. } = &*entry.address;
+        let others = RING.iter().filter(|name| **name != label.as_str());
+        others.map(|name| format!("{}.{name}", names.terraform))
+    })
+}
+
 /// Resources that had other labels in earlier renders, from each to the next one.
 fn moved(stack: &Stack, out: &mut Terraform) {
+    for [from, to] in moves(stack) {
+        out.labelled(&["moved"], |out| {
+            out.bare("from", format_args!("{from}"));
+            out.bare("to", format_args!("{to}"));
+        });
+    }
+}
+
+/// Their addresses, the earlier one first.
+pub(crate) fn moves(stack: &Stack) -> Vec<[String; 2]> {
+    let mut moves = Vec::new();
     for entry in stack.entries.iter().filter(|entry| !entry.is_in_body) {
         let item = entry.address.item.as_ref();
         let label = item.map_or(&entry.address.label, |item| &item.key);
@@ -220,19 +276,14 @@ fn moved(stack: &Stack, out: &mut Terraform) {
                 Some(item) => item.addresses(label),
                 None => Terraform::resources_of(|out| entry.node.terraform(label, out)),
             });
-            for (from, to) in before.iter().zip(&now) {
-                out.labelled(&["moved"], |out| {
-                    out.bare("from", format_args!("{from}"));
-                    out.bare("to", format_args!("{to}"));
-                });
-            }
+            moves.extend(before.into_iter().zip(now).map(|(from, to)| [from, to]));
         }
     }
+    moves
 }
 
-/// Local values. Of account, partition and region those that one of the texts refers to.
-fn locals(stack: &Stack, texts: &Texts, out: &mut Terraform) {
-    let used = local_names(texts);
+/// Local values. Of account, partition and region those that are used.
+fn locals(stack: &Stack, used: &BTreeSet<&str>, out: &mut Terraform) {
     out.labelled(&["locals"], |out| {
         for here in Here::ALL {
             let is_used = used.contains(here.local());

@@ -3,6 +3,7 @@
 //! In: calls of kinds. Out: the text of a template. Pure.
 
 mod json;
+mod recorded;
 mod scalars;
 #[cfg(test)]
 mod tests;
@@ -13,6 +14,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use json::Json;
+use recorded::Recorder;
+pub use recorded::{Property, PropertyPart};
 use yaml::Yaml;
 
 use crate::blueprint::TemplateSyntax;
@@ -29,6 +32,8 @@ pub struct Properties {
 enum TemplatePrinter {
     Json(Json),
     Yaml(Yaml),
+    /// No text at all.
+    Recorder(Recorder),
 }
 
 /// An object or a list.
@@ -60,11 +65,28 @@ impl Properties {
         Self { printer, tags }
     }
 
+    /// Keeps what a body writes as a tree.
+    pub(crate) fn recorded(
+        tags: BTreeMap<Arc<str>, Value>,
+        body: impl FnOnce(&mut Self),
+    ) -> Option<Property> {
+        let mut out = Self {
+            printer: TemplatePrinter::Recorder(Recorder::default()),
+            tags,
+        };
+        out.inner_object(body);
+        match out.printer {
+            TemplatePrinter::Recorder(recorder) => recorder.root,
+            TemplatePrinter::Json(_) | TemplatePrinter::Yaml(_) => None,
+        }
+    }
+
     /// Returns the length of the text. Unit: bytes.
     pub(crate) fn length(&self) -> usize {
         match &self.printer {
             TemplatePrinter::Json(json) => json.out.len(),
             TemplatePrinter::Yaml(yaml) => yaml.out.len(),
+            TemplatePrinter::Recorder(_) => 0,
         }
     }
 
@@ -72,6 +94,7 @@ impl Properties {
         let mut text = match self.printer {
             TemplatePrinter::Json(json) => json.out,
             TemplatePrinter::Yaml(yaml) => yaml.out,
+            TemplatePrinter::Recorder(_) => String::new(),
         };
         text.push('\n');
         text
@@ -81,6 +104,7 @@ impl Properties {
         match &mut self.printer {
             TemplatePrinter::Json(json) => json.name(name),
             TemplatePrinter::Yaml(yaml) => yaml.name(name),
+            TemplatePrinter::Recorder(recorder) => recorder.name(name),
         }
     }
 
@@ -88,6 +112,7 @@ impl Properties {
         match &mut self.printer {
             TemplatePrinter::Json(json) => json.item(),
             TemplatePrinter::Yaml(yaml) => yaml.item(),
+            TemplatePrinter::Recorder(_) => {}
         }
     }
 
@@ -95,6 +120,7 @@ impl Properties {
         match &mut self.printer {
             TemplatePrinter::Json(json) => json.text(text),
             TemplatePrinter::Yaml(yaml) => yaml.text(text),
+            TemplatePrinter::Recorder(recorder) => recorder.add(Property::Text(text.to_owned())),
         }
     }
 
@@ -102,11 +128,13 @@ impl Properties {
         match &mut self.printer {
             TemplatePrinter::Json(json) => json.open(shape),
             TemplatePrinter::Yaml(yaml) => yaml.open(),
+            TemplatePrinter::Recorder(recorder) => recorder.open(shape),
         }
         body(self);
         match &mut self.printer {
             TemplatePrinter::Json(json) => json.close(shape),
             TemplatePrinter::Yaml(yaml) => yaml.close(shape),
+            TemplatePrinter::Recorder(recorder) => recorder.close(),
         }
     }
 
@@ -114,6 +142,9 @@ impl Properties {
         match &mut self.printer {
             TemplatePrinter::Json(json) => json.call(call),
             TemplatePrinter::Yaml(yaml) => yaml.call(call),
+            TemplatePrinter::Recorder(_) => {
+                unreachable!("a value is recorded by its parts")
+            }
         }
     }
 
@@ -141,6 +172,7 @@ impl Properties {
         match &mut self.printer {
             TemplatePrinter::Json(printer) => printer.plain(json),
             TemplatePrinter::Yaml(printer) => printer.plain(json),
+            TemplatePrinter::Recorder(recorder) => recorder.add(Property::Plain(json.to_owned())),
         }
     }
 

@@ -6,6 +6,7 @@ mod escape;
 mod json;
 mod lists;
 mod native;
+mod recorded;
 mod values;
 
 use std::fmt;
@@ -13,6 +14,8 @@ use std::fmt;
 use json::JsonBlocks;
 pub(crate) use json::{item_position, position};
 use native::Native;
+use recorded::Recorder;
+pub use recorded::{Recorded, RecordedBlock};
 use values::Bare;
 pub use values::{Hcl, Object};
 
@@ -52,6 +55,8 @@ pub struct Terraform {
 enum TerraformPrinter {
     Native(Native),
     Json(JsonBlocks),
+    /// No text at all.
+    Recorder(Recorder),
 }
 
 /// Content of a file.
@@ -97,6 +102,22 @@ impl Terraform {
         }
     }
 
+    /// Keeps what is written as arguments.
+    pub(crate) fn recorder() -> Self {
+        Self {
+            printer: TerraformPrinter::Recorder(Recorder::default()),
+            resources: None,
+        }
+    }
+
+    /// The blocks that a recorder was given.
+    pub(crate) fn into_blocks(self) -> Vec<RecordedBlock> {
+        match self.printer {
+            TerraformPrinter::Recorder(recorder) => recorder.blocks,
+            TerraformPrinter::Native(_) | TerraformPrinter::Json(_) => Vec::new(),
+        }
+    }
+
     /// Goes on with a file, or starts one.
     pub(crate) fn resume(&mut self, content: Option<Content>) {
         match &mut self.printer {
@@ -114,6 +135,7 @@ impl Terraform {
                     *json = blocks;
                 }
             }
+            TerraformPrinter::Recorder(_) => {}
         }
     }
 
@@ -122,6 +144,7 @@ impl Terraform {
         match &mut self.printer {
             TerraformPrinter::Native(native) => Content::Native(native.out.clone()),
             TerraformPrinter::Json(json) => Content::Json(std::mem::take(json)),
+            TerraformPrinter::Recorder(_) => Content::Native(String::new()),
         }
     }
 
@@ -134,7 +157,7 @@ impl Terraform {
     pub(crate) fn length(&self) -> usize {
         match &self.printer {
             TerraformPrinter::Native(native) => native.out.len(),
-            TerraformPrinter::Json(_) => 0,
+            TerraformPrinter::Json(_) | TerraformPrinter::Recorder(_) => 0,
         }
     }
 
@@ -161,6 +184,7 @@ impl Terraform {
         match &mut self.printer {
             TerraformPrinter::Native(native) => native.head(header),
             TerraformPrinter::Json(json) => json.head(header),
+            TerraformPrinter::Recorder(recorder) => recorder.head(header),
         }
         self.closed(body);
     }
@@ -170,6 +194,7 @@ impl Terraform {
         match &mut self.printer {
             TerraformPrinter::Native(native) => native.close(),
             TerraformPrinter::Json(json) => json.close(),
+            TerraformPrinter::Recorder(recorder) => recorder.close(),
         }
     }
 
@@ -178,6 +203,7 @@ impl Terraform {
         match &mut self.printer {
             TerraformPrinter::Native(native) => native.open_apart(name),
             TerraformPrinter::Json(json) => json.open_block(name),
+            TerraformPrinter::Recorder(recorder) => recorder.head(&[name]),
         }
         self.closed(body);
     }
@@ -187,6 +213,7 @@ impl Terraform {
         match &mut self.printer {
             TerraformPrinter::Native(native) => native.open_below(name),
             TerraformPrinter::Json(json) => json.open_block(name),
+            TerraformPrinter::Recorder(recorder) => recorder.head(&[name]),
         }
         self.closed(body);
     }
@@ -196,6 +223,7 @@ impl Terraform {
         match &mut self.printer {
             TerraformPrinter::Native(native) => native.spelt(name, &value),
             TerraformPrinter::Json(json) => json.member(name, &value),
+            TerraformPrinter::Recorder(recorder) => recorder.argument(name, value.recorded()),
         }
     }
 
@@ -211,6 +239,7 @@ impl Terraform {
         match &mut self.printer {
             TerraformPrinter::Native(native) => native.spelt(name, &Bare(value)),
             TerraformPrinter::Json(json) => json.bare(name, Bare(value)),
+            TerraformPrinter::Recorder(recorder) => recorder.argument(name, Bare(value).recorded()),
         }
     }
 
@@ -284,12 +313,15 @@ impl Terraform {
         match &mut self.printer {
             TerraformPrinter::Native(native) => native.trigger(label, &text),
             TerraformPrinter::Json(json) => json.template(label, &text),
+            TerraformPrinter::Recorder(recorder) => {
+                recorder.argument(label, Recorded::Expression(["\"", &text, "\""].concat()));
+            }
         }
     }
 
     /// An argument over several lines, with text around its value.
     pub fn nested(&mut self, name: &str, around: [&str; 2], body: impl FnOnce(&mut Self)) {
-        if let TerraformPrinter::Json(_) = &self.printer {
+        if !self.is_native() {
             let mut inline = Self {
                 printer: TerraformPrinter::Native(Native::inline()),
                 resources: None,
@@ -307,7 +339,7 @@ impl Terraform {
     fn native(&mut self) -> &mut Native {
         match &mut self.printer {
             TerraformPrinter::Native(native) => native,
-            TerraformPrinter::Json(_) => {
+            TerraformPrinter::Json(_) | TerraformPrinter::Recorder(_) => {
                 unreachable!("an expression is written by a sink of its own")
             }
         }
@@ -330,6 +362,11 @@ impl Terraform {
     /// Returns whether expressions of the native syntax are texts in quotes.
     pub fn is_json(&self) -> bool {
         matches!(self.printer, TerraformPrinter::Json(_))
+    }
+
+    /// Returns whether it writes lines of the native syntax.
+    pub(crate) fn is_native(&self) -> bool {
+        matches!(self.printer, TerraformPrinter::Native(_))
     }
 
     /// A list of JSON, an item a line; its items have no name.

@@ -2,12 +2,17 @@
 //!
 //! In: `Value`. Out: text in a sink. Pure.
 
-use super::{Call, Properties, TemplatePrinter};
+use super::{Call, Properties, PropertyPart, TemplatePrinter};
 use crate::stack::{Attribute, Spelling, StoredParameter, Value, logical_id, pascal};
 
 impl Properties {
     /// A value inside a list.
     pub fn inner(&mut self, value: &Value) {
+        if let (TemplatePrinter::Recorder(recorder), Some(parts)) =
+            (&mut self.printer, property_parts(value))
+        {
+            return recorder.add_parts(parts);
+        }
         match value {
             Value::Literal(text) => self.string(text),
             Value::Input(name) => self.call(Call::Ref(&pascal(name))),
@@ -45,7 +50,7 @@ impl Properties {
                 self.inner(arn);
                 self.inner_plain("]}]}");
             }
-            TemplatePrinter::Yaml(_) => self.inner_object(|out| {
+            TemplatePrinter::Yaml(_) | TemplatePrinter::Recorder(_) => self.inner_object(|out| {
                 out.items("Fn::Select", [false, true], |out, is_list| {
                     if !is_list {
                         return out.string("1");
@@ -67,7 +72,7 @@ impl Properties {
                 self.inner(list);
                 self.inner_plain("]}");
             }
-            TemplatePrinter::Yaml(_) => self.inner_object(|out| {
+            TemplatePrinter::Yaml(_) | TemplatePrinter::Recorder(_) => self.inner_object(|out| {
                 out.items("Fn::Join", [&Value::literal(","), list], Self::inner);
             }),
         }
@@ -88,6 +93,43 @@ fn literals(parts: &[Value]) -> String {
         | Value::Joined(_) => String::new(),
     };
     parts.iter().map(text).collect()
+}
+
+/// The parts of a text, no two texts side by side; none where a function is around it.
+fn property_parts(value: &Value) -> Option<Vec<PropertyPart>> {
+    let part = match value {
+        Value::Literal(text) => PropertyPart::Text(text.to_string()),
+        Value::Input(name) => PropertyPart::Parameter(pascal(name)),
+        Value::Pseudo(name) => PropertyPart::Parameter((*name).to_owned()),
+        Value::Here(here) => PropertyPart::Parameter(here.pseudo().to_owned()),
+        Value::Parameter { label, .. } => {
+            PropertyPart::Parameter(logical_id(&StoredParameter::address(label)))
+        }
+        Value::Attribute(attribute) => PropertyPart::Resource(
+            logical_id(&attribute.of),
+            match attribute.cloudformation {
+                Spelling::Ref => None,
+                Spelling::GetAtt(name) => Some(name),
+            },
+        ),
+        Value::Text(parts) => {
+            let mut flat: Vec<PropertyPart> = Vec::new();
+            for part in parts
+                .iter()
+                .flat_map(|part| property_parts(part).unwrap_or_default())
+            {
+                match (flat.last_mut(), part) {
+                    (Some(PropertyPart::Text(before)), PropertyPart::Text(text)) => {
+                        before.push_str(&text);
+                    }
+                    (_, part) => flat.push(part),
+                }
+            }
+            return Some(flat);
+        }
+        Value::BalancerOf(_) | Value::Joined(_) | Value::Expression(_) => return None,
+    };
+    Some(vec![part])
 }
 
 /// The text of an `Fn::Sub`.

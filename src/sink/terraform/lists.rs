@@ -2,7 +2,7 @@
 
 use super::escape::key;
 use super::values::{Bare, Hcl};
-use super::{Terraform, TerraformPrinter};
+use super::{Recorded, Terraform, TerraformPrinter};
 use crate::stack::{Group, List, Value};
 
 impl Terraform {
@@ -58,8 +58,8 @@ impl Terraform {
 
     /// A list with a line an item, below an empty line.
     pub fn each_on_a_line<T: AsRef<str>>(&mut self, name: &str, texts: &[T]) {
-        if let TerraformPrinter::Json(json) = &mut self.printer {
-            return json.list(name, texts.iter().map(AsRef::as_ref));
+        if !self.is_native() {
+            return self.texts(name, texts);
         }
         self.gap();
         self.nested(name, ["", ""], |out| {
@@ -86,6 +86,10 @@ impl Terraform {
                 native.spelt(name, &Bare(format_args!("{text}")));
             }
             TerraformPrinter::Json(json) => json.list(name, items),
+            TerraformPrinter::Recorder(recorder) => {
+                let items = items.map(|item| item.recorded()).collect();
+                recorder.argument(name, Recorded::List(items));
+            }
         }
     }
 
@@ -110,6 +114,13 @@ impl Terraform {
                 }
                 json.close();
             }
+            TerraformPrinter::Recorder(recorder) => {
+                recorder.open_map(name);
+                for (name, value) in entries {
+                    recorder.argument(name.as_ref(), value.recorded());
+                }
+                recorder.close();
+            }
         }
     }
 
@@ -118,6 +129,7 @@ impl Terraform {
         match &mut self.printer {
             TerraformPrinter::Native(native) => native.open_apart(&[name, " ="].concat()),
             TerraformPrinter::Json(json) => json.open_map(name),
+            TerraformPrinter::Recorder(recorder) => recorder.open_map(name),
         }
         self.closed(body);
     }
@@ -135,6 +147,7 @@ impl Terraform {
         match &mut self.printer {
             TerraformPrinter::Native(native) => native.open_below(&[name, " ="].concat()),
             TerraformPrinter::Json(json) => json.open_map(name),
+            TerraformPrinter::Recorder(recorder) => recorder.open_map(name),
         }
         self.closed(body);
     }
@@ -149,6 +162,7 @@ impl Terraform {
         match &mut self.printer {
             TerraformPrinter::Native(native) => native.entry(key, value),
             TerraformPrinter::Json(json) => json.member(key, value),
+            TerraformPrinter::Recorder(recorder) => recorder.argument(key, value.recorded()),
         }
     }
 }

@@ -6,6 +6,7 @@
 use std::fmt;
 use std::fmt::Write as _;
 
+use super::Recorded;
 use super::escape::{is_heredoc, key, push_escaped, push_marked, quoted, quoted_json};
 use crate::stack::{Attribute, Value};
 
@@ -20,6 +21,13 @@ pub trait Hcl {
     /// A text that a heredoc yields exactly.
     fn lines(&self) -> Option<&str> {
         None
+    }
+
+    /// The same as a value without layout.
+    fn recorded(&self) -> Recorded {
+        let mut text = String::new();
+        self.hcl(&mut text);
+        Recorded::Expression(text)
     }
 }
 
@@ -83,6 +91,10 @@ impl<T: Hcl + ?Sized> Hcl for &T {
 
     fn lines(&self) -> Option<&str> {
         (**self).lines()
+    }
+
+    fn recorded(&self) -> Recorded {
+        (**self).recorded()
     }
 }
 
@@ -233,6 +245,15 @@ impl Hcl for Object {
             value.json(out);
         }
         out.push('}');
+    }
+
+    fn recorded(&self) -> Recorded {
+        let members = self.0.iter();
+        Recorded::Map(
+            members
+                .map(|(name, value)| (name.clone(), value.recorded()))
+                .collect(),
+        )
     }
 }
 
