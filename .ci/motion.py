@@ -43,7 +43,12 @@ class Story:
         copy = self.folder / f"output-{len(self.outputs)}"
         shutil.copytree(self.work / "generated", copy)
         self.outputs.append(copy)
+        shutil.copytree(self.work, self.inputs_of(copy))
         return copy
+
+    def inputs_of(self, output: Path) -> Path:
+        """A copy of the folder as it was after a render."""
+        return output.with_name(output.name.replace("output", "inputs"))
 
 
 def target_of(output: Path) -> Path:

@@ -84,6 +84,7 @@ class Root:
 
         self.judge, self.real, self.folder, self.count = judge, real, folder, 0
         self.held: dict[str, Json] = {}   # instances by address
+        self.actions: dict[str, dict[str, str]] = {}   # of each stack in the last step, by address
         folder.mkdir(parents=True)
         self.put(outputs)
         real.provider_file(folder, "http://127.0.0.1:9")
@@ -111,6 +112,8 @@ class Root:
         for name in outputs:
             prefix = f"module.{name}."
             own = [{**each, "address": each["address"].removeprefix(prefix)} for each in changes if each["address"].startswith(prefix)]
+            done = [(each["address"], self.judge.ACTIONS.get(tuple(each["change"]["actions"]))) for each in own]
+            self.actions[name] = {address: action for address, action in done if action}
             order = self.judge.Order("\n".join(line.replace(prefix, "") for line in dot.splitlines() if prefix in line))
             root = told["configuration"]["root_module"]["module_calls"][name]["module"]
             found[name] = self.judge.judge_plan(own, order, self.judge.named({"configuration": {"root_module": root}}))

@@ -35,12 +35,11 @@ BASES = {"cloudformation": ("minimal", "secured", "complete", "mounts", "validat
 class Sequence:
     """An example, edited again and again."""
 
-    def __init__(self, mode: str, gwgen: Path, examples: Path, number: int, seed: str, folder: Path):
+    def __init__(self, mode: str, gwgen: Path, example: Path, seed: str, folder: Path):
         import yaml  # the judges bring it
 
-        self.yaml, self.name = yaml, f"{seed} {number} {BASES[mode][number % len(BASES[mode])]}"
+        self.yaml, self.name = yaml, f"{seed} {example.name}"
         self.chosen = random.Random(self.name)
-        example = examples / self.name.split()[-1]
         self.story = motion.Story(gwgen, example, folder)
         self.inputs = edits.Inputs(yaml.safe_load((example / "gwgen.yaml").read_text()), self.description(example), self.chosen)
         format = {"graph": "terraform-json", "apply": "terraform"}.get(mode, mode)
@@ -135,7 +134,7 @@ def main() -> int:
         def sequence(index: int) -> Sequence:
             folder = Path(scratch) / str(index)
             folder.mkdir()
-            return Sequence(mode, gwgen, examples, index, seed, folder)
+            return Sequence(mode, gwgen, examples / BASES[mode][index % len(BASES[mode])], f"{seed} {index}", folder)
 
         def problems(index: int) -> list[str]:
             if mode == "apply":

@@ -6,6 +6,7 @@
 mod check;
 mod completions;
 mod coverage;
+mod diff;
 mod explain;
 mod init;
 mod lint;
@@ -87,6 +88,8 @@ enum Command {
     Routes(routes::RoutesArguments),
     /// Follow one request through the files to its server; exit 1 where nothing serves it
     Trace(trace::TraceArguments),
+    /// Print what a change does to the running stack
+    Diff(diff::DiffArguments),
     /// Print the blueprint with every default filled in
     Show(show::ShowArguments),
     /// Print the JSON Schema of the blueprint, or of what `routes` prints
@@ -182,6 +185,7 @@ fn command(command: &Command, session: &mut Session<'_>) -> io::Result<Exit> {
         Command::Lint(arguments) => lint::run(arguments, session),
         Command::Routes(arguments) => routes::run(arguments, session),
         Command::Trace(arguments) => trace::run(arguments, session),
+        Command::Diff(arguments) => diff::run(arguments, session),
         Command::Show(arguments) => show::run(arguments, session),
         Command::Schema(arguments) => schema::run(arguments, session),
         Command::Init(arguments) => init::run(arguments, session),

@@ -52,6 +52,9 @@ pub(crate) mod listing;
 // Files of a stack.
 pub mod emit;
 
+// What Terraform or CloudFormation will do between two states.
+pub mod predict;
+
 // The hops of one request, for users.
 pub mod trace;
 

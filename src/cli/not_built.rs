@@ -11,8 +11,6 @@ use crate::diagnostic::{self, Place};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum NotBuiltCommand {
-    /// Say what a change means for the running API (not built yet)
-    Diff(Anything),
     /// Draw the picture (not built yet)
     Graph(Anything),
     /// Compare the bills of all topologies (not built yet)
@@ -34,7 +32,6 @@ pub(crate) struct Anything {
 impl NotBuiltCommand {
     pub(crate) fn name(&self) -> &'static str {
         match self {
-            Self::Diff(_) => "diff",
             Self::Graph(_) => "graph",
             Self::Cost(_) => "cost",
             Self::Migrate(_) => "migrate",

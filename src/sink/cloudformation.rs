@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use json::Json;
-use recorded::Recorder;
+use recorded::PropertyRecorder;
 pub use recorded::{Property, PropertyPart};
 use yaml::Yaml;
 
@@ -33,7 +33,7 @@ enum TemplatePrinter {
     Json(Json),
     Yaml(Yaml),
     /// No text at all.
-    Recorder(Recorder),
+    Recorder(PropertyRecorder),
 }
 
 /// An object or a list.
@@ -71,7 +71,7 @@ impl Properties {
         body: impl FnOnce(&mut Self),
     ) -> Option<Property> {
         let mut out = Self {
-            printer: TemplatePrinter::Recorder(Recorder::default()),
+            printer: TemplatePrinter::Recorder(PropertyRecorder::default()),
             tags,
         };
         out.inner_object(body);

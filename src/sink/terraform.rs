@@ -102,22 +102,6 @@ impl Terraform {
         }
     }
 
-    /// Keeps what is written as arguments.
-    pub(crate) fn recorder() -> Self {
-        Self {
-            printer: TerraformPrinter::Recorder(Recorder::default()),
-            resources: None,
-        }
-    }
-
-    /// The blocks that a recorder was given.
-    pub(crate) fn into_blocks(self) -> Vec<RecordedBlock> {
-        match self.printer {
-            TerraformPrinter::Recorder(recorder) => recorder.blocks,
-            TerraformPrinter::Native(_) | TerraformPrinter::Json(_) => Vec::new(),
-        }
-    }
-
     /// Goes on with a file, or starts one.
     pub(crate) fn resume(&mut self, content: Option<Content>) {
         match &mut self.printer {

@@ -28,6 +28,7 @@ mod newcomer;
 mod pairs;
 mod parameters;
 mod policy;
+mod predict;
 mod printed;
 mod provider;
 mod reach;

@@ -28,7 +28,7 @@ pub enum PropertyPart {
 
 /// The tree so far.
 #[derive(Debug, Default)]
-pub(crate) struct Recorder {
+pub(crate) struct PropertyRecorder {
     open: Vec<OpenProperty>,
     /// Name of what is written next.
     name: String,
@@ -41,7 +41,7 @@ struct OpenProperty {
     property: Property,
 }
 
-impl Recorder {
+impl PropertyRecorder {
     pub(crate) fn name(&mut self, name: &str) {
         name.clone_into(&mut self.name);
     }

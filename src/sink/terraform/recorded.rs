@@ -2,6 +2,8 @@
 //!
 //! In: blocks, in the order in which they are written. Out: `RecordedBlock`. Pure.
 
+use super::{Terraform, TerraformPrinter};
+
 /// A value of an argument.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Recorded {
@@ -83,6 +85,24 @@ impl Recorder {
         match self.open.last_mut().expect("an argument is in a block") {
             OpenPart::Block(block) => block.arguments.push((name, value)),
             OpenPart::Map(_, members) => members.push((name, value)),
+        }
+    }
+}
+
+impl Terraform {
+    /// Keeps what is written as arguments.
+    pub(crate) fn recorder() -> Self {
+        Self {
+            printer: TerraformPrinter::Recorder(Recorder::default()),
+            resources: None,
+        }
+    }
+
+    /// The blocks that a recorder was given.
+    pub(crate) fn into_blocks(self) -> Vec<RecordedBlock> {
+        match self.printer {
+            TerraformPrinter::Recorder(recorder) => recorder.blocks,
+            TerraformPrinter::Native(_) | TerraformPrinter::Json(_) => Vec::new(),
         }
     }
 }
