@@ -2,6 +2,7 @@
 
 use std::env;
 use std::path::Path;
+use std::process::Output;
 
 use super::git::{run, words};
 use super::revision::{Revision, no_git, refused, short};
@@ -40,8 +41,8 @@ impl Revision {
         let git =
             |arguments: &[&str]| run(folder, arguments).map_err(|error| Box::new(no_git(&error)));
         let output = git(&["rev-parse", "--symbolic-full-name", "HEAD", "@{upstream}"])?;
-        let printed = String::from_utf8_lossy(&output.stdout);
-        let mut names = printed.lines();
+        let refs = printed(&output);
+        let mut names = refs.lines();
         let Some(head) = names.next() else {
             return Err(Box::new(refused(&words(&output))));
         };
@@ -52,12 +53,17 @@ impl Revision {
         };
         for candidate in &candidates {
             let output = git(&["merge-base", "--end-of-options", "HEAD", candidate])?;
+            let commit = printed(&output);
             match output.status.code() {
                 Some(0) => {
-                    let printed = String::from_utf8_lossy(&output.stdout);
-                    let (commit, name) = (printed.trim(), short(&printed));
-                    let label = format!("{name} (merge base with {})", shown(candidate));
-                    return Ok((Self::of(folder, name, commit)?, label));
+                    // The default branch of a remote has a name of its own.
+                    let called = match candidate.ends_with("/HEAD") {
+                        true => printed(&git(&["rev-parse", "--symbolic-full-name", candidate])?),
+                        false => candidate.clone(),
+                    };
+                    let name = short(&commit);
+                    let label = format!("{name} (merge base with {})", shown(&called));
+                    return Ok((Self::of(folder, name, &commit)?, label));
                 }
                 Some(1) => return Err(Box::new(unrelated(shown(candidate)))),
                 // There is no such branch.
@@ -66,6 +72,12 @@ impl Revision {
         }
         Err(Box::new(none(&candidates)))
     }
+}
+
+fn printed(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout)
+        .trim_end()
+        .to_owned()
 }
 
 /// Branches to try, by their full names.

@@ -10,7 +10,7 @@ use super::MAX_FILE_BYTES;
 use super::git::command;
 
 /// An object as git answers.
-pub(super) enum Object {
+pub(super) enum GitObject {
     Tree(Vec<u8>),
     Blob(Vec<u8>),
     /// A commit or a tag.
@@ -50,14 +50,14 @@ impl Objects {
     ///
     /// # Errors
     /// There is no git, or it breaks off: an object is damaged.
-    pub(super) fn read(&mut self, id: &str) -> io::Result<Object> {
+    pub(super) fn read(&mut self, id: &str) -> io::Result<GitObject> {
         // What has failed, or was not read to its end, is used no more.
         let mut process = match self.process.take() {
             Some(process) => process,
             None => Process::start(&self.folder)?,
         };
         let object = process.read(id)?;
-        if !matches!(object, Object::TooLarge(_)) {
+        if !matches!(object, GitObject::TooLarge(_)) {
             self.process = Some(process);
         }
         Ok(object)
@@ -81,21 +81,21 @@ impl Process {
         })
     }
 
-    fn read(&mut self, id: &str) -> io::Result<Object> {
+    fn read(&mut self, id: &str) -> io::Result<GitObject> {
         self.input.write_all(format!("{id}\n").as_bytes())?;
         let mut head = String::new();
         (&mut self.output).take(MAX_HEAD).read_line(&mut head)?;
         let mut words = head.split_ascii_whitespace().skip(1);
         let (kind, size) = (words.next(), words.next());
         if kind == Some("missing") {
-            return Ok(Object::Missing);
+            return Ok(GitObject::Missing);
         }
         let size: Option<u64> = size.and_then(|size| size.parse().ok());
         let Some((kind, size)) = kind.zip(size) else {
             return Err(io::ErrorKind::UnexpectedEof.into());
         };
         if size > MAX_FILE_BYTES {
-            return Ok(Object::TooLarge(size));
+            return Ok(GitObject::TooLarge(size));
         }
         let mut bytes = Vec::with_capacity(usize::try_from(size + 1).unwrap_or_default());
         (&mut self.output).take(size + 1).read_to_end(&mut bytes)?;
@@ -104,9 +104,9 @@ impl Process {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
         Ok(match kind {
-            "tree" => Object::Tree(bytes),
-            "blob" => Object::Blob(bytes),
-            _ => Object::Other,
+            "tree" => GitObject::Tree(bytes),
+            "blob" => GitObject::Blob(bytes),
+            _ => GitObject::Other,
         })
     }
 }

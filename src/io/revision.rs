@@ -2,14 +2,14 @@
 //!
 //! Symbolic links lead where they lead on disk, within the revision alone.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::io::{self, ErrorKind};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::find::{Folder, display_of, is_blueprint};
 use super::git::{run, words};
-use super::objects::{Object, Objects};
+use super::objects::{GitObject, Objects};
 use super::{Job, too_large};
 use crate::Request;
 use crate::diagnostic::{self, COMMAND_LINE, Diagnostic, Place};
@@ -18,6 +18,9 @@ use crate::source::{Files, ReadError, RelativePath, unreadable};
 
 /// Most symbolic links on the way to a file, as on Linux.
 const MAX_LINKS: usize = 40;
+
+/// Longest target of a symbolic link, as on Linux. Unit: bytes.
+const MAX_TARGET: usize = 4096;
 
 /// Digits of an id that messages show.
 const SHOWN_DIGITS: usize = 7;
@@ -42,10 +45,10 @@ struct Trees {
 }
 
 /// What a folder holds.
-type Entries = HashMap<Vec<u8>, Entry>;
+type Entries = BTreeMap<Vec<u8>, TreeEntry>;
 
 #[derive(Clone, Debug)]
-struct Entry {
+struct TreeEntry {
     kind: EntryKind,
     /// In hexadecimal digits, or an expression of git.
     id: String,
@@ -112,8 +115,8 @@ impl Revision {
     }
 
     /// Follows a path to what is there.
-    fn find(&self, trees: &mut Trees, path: &str) -> Result<Entry, ReadError> {
-        let mut folders = vec![Entry {
+    fn find(&self, trees: &mut Trees, path: &str) -> Result<TreeEntry, ReadError> {
+        let mut folders = vec![TreeEntry {
             kind: EntryKind::Folder,
             id: format!("{}^{{tree}}", self.commit),
         }];
@@ -148,6 +151,9 @@ impl Revision {
                     let target = trees.blob(&entry.id)?;
                     if target.starts_with(b"/") {
                         return Err(ReadError::OutsideRoot);
+                    }
+                    if target.len() > MAX_TARGET {
+                        return Err(ReadError::Io(ErrorKind::InvalidFilename.into()));
                     }
                     for name in Vec::from_iter(segments(&target)).into_iter().rev() {
                         names.push_front(name);
@@ -196,7 +202,7 @@ impl Trees {
         if let Some(known) = self.known.get(id) {
             return Ok(Arc::clone(known));
         }
-        let Object::Tree(bytes) = self.object(id)? else {
+        let GitObject::Tree(bytes) = self.object(id)? else {
             return Err(damaged(id));
         };
         let length = id.split('^').next().unwrap_or_default().len() / 2;
@@ -207,18 +213,18 @@ impl Trees {
 
     fn blob(&mut self, id: &str) -> Result<Vec<u8>, ReadError> {
         match self.object(id)? {
-            Object::Blob(bytes) => Ok(bytes),
+            GitObject::Blob(bytes) => Ok(bytes),
             _ => Err(damaged(id)),
         }
     }
 
-    fn object(&mut self, id: &str) -> Result<Object, ReadError> {
+    fn object(&mut self, id: &str) -> Result<GitObject, ReadError> {
         match self.objects.read(id) {
-            Ok(Object::Missing) => Err(ReadError::Git {
+            Ok(GitObject::Missing) => Err(ReadError::Git {
                 cause: format!("cannot be read: git has no object `{}` here", short(id)),
                 help: "run `git fetch --refetch --no-filter`, which brings what a partial clone left out; `git fsck` names what a damaged one lacks",
             }),
-            Ok(Object::TooLarge(size)) => Err(ReadError::Io(too_large(size))),
+            Ok(GitObject::TooLarge(size)) => Err(ReadError::Io(too_large(size))),
             Ok(object) => Ok(object),
             Err(_) => Err(damaged(id)),
         }
@@ -245,7 +251,7 @@ fn entries(mut bytes: &[u8], length: usize) -> Option<Entries> {
         let id = data_encoding::HEXLOWER.encode(id);
         // Of two with one name git reads the first.
         let entry = entries.entry(name.to_vec());
-        entry.or_insert(Entry { kind, id });
+        entry.or_insert(TreeEntry { kind, id });
         bytes = &bytes[end + 1 + length..];
     }
     Some(entries)

@@ -114,8 +114,8 @@ pub(crate) fn sides(
             .unwrap_or_default()
     };
     let (before, after) = match (
-        Found::of(folder, &given_a, &spot(0), selection),
-        Found::of(folder, &given_b, &spot(1), selection),
+        FoundSide::of(folder, &given_a, &spot(0), selection),
+        FoundSide::of(folder, &given_b, &spot(1), selection),
     ) {
         (Ok(before), Ok(after)) => (before, after),
         (before, after) => {
@@ -181,7 +181,7 @@ impl Spot {
 }
 
 /// A side with its blueprints.
-struct Found {
+struct FoundSide {
     side: Side,
     /// Each with its name below the folder of the side.
     jobs: Vec<(PathBuf, SideJob)>,
@@ -189,7 +189,7 @@ struct Found {
     diagnostics: Vec<Diagnostic>,
 }
 
-impl Found {
+impl FoundSide {
     fn of(
         folder: &Path,
         given: &Given<'_>,
@@ -286,8 +286,8 @@ impl Found {
     }
 }
 
-fn paired(mut before: Found, mut after: Found) -> Outcome<Sides> {
-    let keys = |found: &Found| Vec::from_iter(found.jobs.iter().map(|(key, _)| key.clone()));
+fn paired(mut before: FoundSide, mut after: FoundSide) -> Outcome<Sides> {
+    let keys = |found: &FoundSide| Vec::from_iter(found.jobs.iter().map(|(key, _)| key.clone()));
     let (first, second) = (keys(&before), keys(&after));
     before.without_missing(&second);
     after.without_missing(&first);

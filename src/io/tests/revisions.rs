@@ -225,10 +225,11 @@ fn without_a_repository_git_says_why() {
 fn what_is_not_in_the_repository_is_an_error_that_says_what_to_do() {
     let Some(git) = Git::new() else { return };
     git.put("openapi.yaml", "first\n");
-    git.put("api/openapi.yaml", "first\n");
+    git.put("api/openapi.yaml", "deep\n");
     git.put("other.yaml", "other\n");
     git.commit();
     git.put("openapi.yaml", "second\n");
+    git.put("api/openapi.yaml", "deep and second\n");
     git.commit();
     git.run(&["config", "uploadpack.allowFilter", "true"]);
     // The revision's files, and its folders, were never fetched.
