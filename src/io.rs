@@ -9,15 +9,23 @@
 )]
 
 mod banner;
+#[allow(dead_code, reason = "the command that compares comes next")]
+mod base;
 mod compare;
 mod day;
 mod description;
 mod diff;
 mod find;
 mod git;
+#[allow(dead_code, reason = "the command that compares comes next")]
+mod objects;
 mod operations;
 mod output;
 mod path_state;
+#[allow(dead_code, reason = "the command that compares comes next")]
+mod revision;
+#[allow(dead_code, reason = "the command that compares comes next")]
+mod sides;
 mod write;
 
 pub(crate) use compare::{FileChange, FolderComparison};
@@ -26,6 +34,8 @@ pub(crate) use description::{create, descriptions, exists};
 pub(crate) use diff::unified;
 pub(crate) use find::{BlueprintSelection, Job, find, shown_output};
 pub(crate) use output::OutputFolder;
+#[allow(unused_imports, reason = "the command that compares comes next")]
+pub(crate) use sides::{Pair, Side, SideJob, Sides, Tree, sides};
 pub(crate) use write::WriteResult;
 
 use std::fs;
@@ -40,7 +50,7 @@ use crate::source::{Files, ReadError, RelativePath};
 const MAX_FILE_BYTES: u64 = 128 << 20;
 
 /// The files below one root.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Disk {
     /// Symbolic links are resolved.
     root: PathBuf,
@@ -94,13 +104,18 @@ fn read_regular_file(path: &Path) -> io::Result<Vec<u8>> {
     }
     let length = metadata.len();
     if length > MAX_FILE_BYTES {
-        let text = format!("it has {length} bytes; gwgen reads at most {MAX_FILE_BYTES}");
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, text));
+        return Err(too_large(length));
     }
     let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default());
     let file = fs::File::open(path)?;
     file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+/// Unit: bytes.
+fn too_large(length: u64) -> io::Error {
+    let text = format!("it has {length} bytes; gwgen reads at most {MAX_FILE_BYTES}");
+    io::Error::new(io::ErrorKind::FileTooLarge, text)
 }
 
 #[cfg(test)]

@@ -299,7 +299,7 @@ fn open<'l>(
                     place.file
                 );
             }
-            if matches!(error.code.code, "GW0001" | "GW0002") {
+            if matches!(error.code.code, "GW0001" | "GW0002" | "GW0023") {
                 error.places.insert(0, place);
             }
             Box::new(error)

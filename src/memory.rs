@@ -14,7 +14,7 @@ use std::sync::Arc;
 use crate::diagnostic::{self, Diagnostic, Outcome, Place};
 pub(crate) use crate::source::reserved::MANIFEST as NAME;
 use crate::source::reserved::{STAGING, is_of_git};
-use crate::source::{Files, ReadError, RelativePath, raw};
+use crate::source::{Files, ReadError, RelativePath, raw, unreadable};
 
 /// Values by key; a key has one value, unless a run was killed or branches were merged.
 pub type FactMap = BTreeMap<String, BTreeSet<String>>;
@@ -164,6 +164,9 @@ pub(crate) fn read(files: &dyn Files, folder: &RelativePath, display: &str) -> O
         // What is no file is reported where the folder is compared.
         Some(Err(ReadError::Io(_) | ReadError::OutsideRoot | ReadError::OfGit)) | None => {
             return Outcome::new(Memory::default(), Vec::new());
+        }
+        Some(Err(error @ ReadError::Git { .. })) => {
+            return Outcome::failed(vec![unreadable(&shown, &error)]);
         }
     };
     match Memory::parse(&bytes) {

@@ -85,6 +85,8 @@ pub enum ReadError {
     OfGit,
     /// Error of the operating system.
     Io(std::io::Error),
+    /// An object of git that cannot be read.
+    Git { cause: String, help: &'static str },
 }
 
 /// Source of files: the disk (`io::Disk`), memory, or a git revision.
@@ -94,6 +96,12 @@ pub trait Files {
     /// # Errors
     /// The file is not there, cannot be read, or lies outside the root.
     fn read(&self, path: &RelativePath) -> Result<Vec<u8>, ReadError>;
+}
+
+impl<F: Files> Files for Arc<F> {
+    fn read(&self, path: &RelativePath) -> Result<Vec<u8>, ReadError> {
+        (**self).read(path)
+    }
 }
 
 /// Files by path, for tests and for callers that have them already.
@@ -300,7 +308,7 @@ fn line_of(text: &str, number: u32) -> Option<String> {
         .map(|line| line.chars().take(MAX_SHOWN).collect())
 }
 
-fn unreadable(display: &Arc<str>, error: &ReadError) -> Diagnostic {
+pub(crate) fn unreadable(display: &Arc<str>, error: &ReadError) -> Diagnostic {
     let (code, cause, help) = match error {
         ReadError::OfGit => (
             &diagnostic::FILE_OUTSIDE_ROOT,
@@ -317,6 +325,7 @@ fn unreadable(display: &Arc<str>, error: &ReadError) -> Diagnostic {
             format!("cannot be read: {error}"),
             "check the path and the file's permissions",
         ),
+        ReadError::Git { cause, help } => (&diagnostic::UNREADABLE_REVISION, cause.clone(), *help),
     };
     code.at(Place::file(display))
         .message(format_args!("`{display}` {cause}"))

@@ -225,7 +225,7 @@ fn compiled_without(job: &Job, forgets: bool) -> Compiled {
         forgets,
         after: None,
     };
-    compile_in(&job.disk, &job.request, run)
+    compile_in(&job.files, &job.request, run)
 }
 
 /// Compiles a blueprint and finds its output folder.
@@ -283,6 +283,7 @@ fn exit_of(diagnostic: &Diagnostic) -> Exit {
         &diagnostic::FILE_OUTSIDE_ROOT,
         &diagnostic::UNWRITABLE_FILE,
         &diagnostic::OUTPUT_IN_USE,
+        &diagnostic::UNREADABLE_REVISION,
     ]) {
         Exit::Unreachable
     } else {

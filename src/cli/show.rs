@@ -40,7 +40,7 @@ fn show(job: &Job) -> (Outcome<String>, Sources) {
     let mut sources = Sources::default();
     let request = &job.request;
     let read = blueprint::read(
-        &job.disk,
+        &job.files,
         request.blueprint.clone(),
         Arc::clone(&request.display),
         &mut sources,

@@ -37,6 +37,9 @@ codes! {
     MERGED_MANIFEST = "GW0016" "merged-manifest" Info;
     MISSING_MANIFEST = "GW0017" "missing-manifest" Error;
     OUTPUT_IN_USE = "GW0020" "output-in-use" Error;
+    UNKNOWN_REVISION = "GW0021" "unknown-revision" Error;
+    NO_BASE = "GW0022" "no-base" Error;
+    UNREADABLE_REVISION = "GW0023" "unreadable-revision" Error;
 
     NOT_UTF8 = "GW1001" "not-utf-8" Error;
     SYNTAX = "GW1002" "invalid-syntax" Error;

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use super::{Disk, not_utf_8};
 use crate::Request;
 use crate::diagnostic::{self, Diagnostic, Outcome, Place};
-use crate::source::{RelativePath, SourceFile, raw, shown};
+use crate::source::{Files, RelativePath, SourceFile, raw, shown};
 
 /// The blueprints that the command line names.
 #[derive(Clone, Debug, Default)]
@@ -24,26 +24,57 @@ pub(crate) struct BlueprintSelection {
     pub environment: Option<String>,
 }
 
-/// One blueprint to compile.
-#[derive(Debug)]
-pub(crate) struct Job {
-    pub disk: Disk,
+/// One blueprint to compile, and the files around it: the disk, which takes its output too, or
+/// others, which are read alone.
+#[derive(Clone, Debug)]
+pub(crate) struct Job<F = Disk> {
+    pub files: F,
     pub request: Request,
 }
 
-impl Job {
+impl<F: PartialEq> Job<F> {
     fn is(&self, other: &Self) -> bool {
-        self.request.blueprint == other.request.blueprint && self.disk.root == other.disk.root
+        self.request.blueprint == other.request.blueprint && self.files == other.files
     }
+}
+
+/// A folder in which blueprints are searched.
+pub(super) trait Folder {
+    type Files: Files + PartialEq;
+
+    /// Names of the blueprints there, in any order.
+    fn names(&self) -> Result<Vec<String>, Box<Diagnostic>>;
+
+    /// The blueprint of a name there.
+    fn job(&self, given: &Path) -> Result<Job<Self::Files>, Box<Diagnostic>>;
+}
+
+/// A folder on disk.
+pub(super) struct DiskFolder<'a> {
+    pub working: &'a Path,
+    /// As the user names it, from the working directory; empty for that itself.
+    pub named: &'a Path,
 }
 
 /// Finds the selected blueprints, or all in `folder` where none is selected. Errors: GW0001 a
 /// folder or name that cannot be read, GW0007 no blueprint, GW2141 a base that does not say that it
 /// is one.
 pub(crate) fn find(folder: &Path, selection: &BlueprintSelection) -> Outcome<Vec<Job>> {
+    let folder = DiskFolder {
+        working: folder,
+        named: Path::new(""),
+    };
+    find_in(&folder, selection)
+}
+
+/// Finds the selected blueprints of a folder, or all of them. Errors: those of `find`.
+pub(super) fn find_in<F: Folder>(
+    folder: &F,
+    selection: &BlueprintSelection,
+) -> Outcome<Vec<Job<F::Files>>> {
     let mut diagnostics = Vec::new();
-    let mut jobs: Vec<Job> = Vec::new();
-    let mut add = |given: &Path| match job(folder, given) {
+    let mut jobs: Vec<Job<F::Files>> = Vec::new();
+    let mut add = |given: &Path| match folder.job(given) {
         Ok(job) if jobs.iter().any(|other| other.is(&job)) => {}
         Ok(job) => jobs.push(job),
         Err(diagnostic) => diagnostics.push(*diagnostic),
@@ -52,10 +83,11 @@ pub(crate) fn find(folder: &Path, selection: &BlueprintSelection) -> Outcome<Vec
     if selection.environment.is_none() && !selection.files.is_empty() {
         return Outcome::new(jobs, diagnostics);
     }
-    let names = match names(folder) {
+    let mut names = match folder.names() {
         Ok(names) => names,
-        Err(error) => return Outcome::failed(vec![unreadable(&".".into(), &error)]),
+        Err(diagnostic) => return Outcome::failed(vec![*diagnostic]),
     };
+    names.sort_by(|a, b| (a != "gwgen.yaml", a).cmp(&(b != "gwgen.yaml", b)));
     if let Some(environment) = &selection.environment {
         let name = format!("gwgen.{environment}.yaml");
         if !names.contains(&name) {
@@ -78,41 +110,59 @@ pub(crate) fn shown_output(request: &Request, output: &RelativePath) -> Arc<str>
     shown(&request.display, request.blueprint.folder(), output)
 }
 
-/// `gwgen.yaml`, then every `gwgen.*.yaml` in order.
-fn names(folder: &Path) -> io::Result<Vec<String>> {
+/// Returns whether a file is named as blueprints are.
+pub(super) fn is_blueprint(name: &str) -> bool {
+    let environment = name
+        .strip_prefix("gwgen.")
+        .and_then(|rest| rest.strip_suffix(".yaml"));
+    name == "gwgen.yaml" || environment.is_some_and(|name| !name.is_empty())
+}
+
+impl Folder for DiskFolder<'_> {
+    type Files = Disk;
+
+    fn names(&self) -> Result<Vec<String>, Box<Diagnostic>> {
+        let named = display_of(self.named);
+        let named = if named.is_empty() { ".".into() } else { named };
+        blueprint_names(&self.working.join(self.named))
+            .map_err(|error| Box::new(unreadable(&named, &error)))
+    }
+
+    fn job(&self, given: &Path) -> Result<Job, Box<Diagnostic>> {
+        let given = self.named.join(given);
+        let display = display_of(&given);
+        located(&self.working.join(given))
+            .map(|(files, blueprint)| Job {
+                files,
+                request: Request {
+                    blueprint,
+                    display: Arc::clone(&display),
+                },
+            })
+            .map_err(|error| Box::new(unreadable(&display, &error)))
+    }
+}
+
+/// A path as messages name it.
+pub(super) fn display_of(path: &Path) -> Arc<str> {
+    path.to_string_lossy()
+        .replace(std::path::MAIN_SEPARATOR, "/")
+        .into()
+}
+
+/// Names of the blueprints in a folder.
+fn blueprint_names(folder: &Path) -> io::Result<Vec<String>> {
     let mut names = Vec::new();
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let Ok(name) = entry.file_name().into_string() else {
             continue;
         };
-        let environment = name
-            .strip_prefix("gwgen.")
-            .and_then(|rest| rest.strip_suffix(".yaml"));
-        let is_blueprint = name == "gwgen.yaml" || environment.is_some_and(|name| !name.is_empty());
-        if is_blueprint && !entry.path().is_dir() {
+        if is_blueprint(&name) && !entry.path().is_dir() {
             names.push(name);
         }
     }
-    names.sort_by(|a, b| (a != "gwgen.yaml", a).cmp(&(b != "gwgen.yaml", b)));
     Ok(names)
-}
-
-/// Errors: GW0001.
-fn job(folder: &Path, given: &Path) -> Result<Job, Box<Diagnostic>> {
-    let display: Arc<str> = given
-        .to_string_lossy()
-        .replace(std::path::MAIN_SEPARATOR, "/")
-        .into();
-    located(&folder.join(given))
-        .map(|(disk, blueprint)| Job {
-            disk,
-            request: Request {
-                blueprint,
-                display: Arc::clone(&display),
-            },
-        })
-        .map_err(|error| Box::new(unreadable(&display, &error)))
 }
 
 /// The disk around a file, and the file's path below its root.
@@ -150,13 +200,13 @@ struct Peek {
 struct Peeks(BTreeMap<RelativePath, Peek>);
 
 /// Leaves out bases. Errors: GW2141.
-fn without_bases(jobs: Vec<Job>) -> (Vec<Job>, Vec<Diagnostic>) {
+fn without_bases<F: Files>(jobs: Vec<Job<F>>) -> (Vec<Job<F>>, Vec<Diagnostic>) {
     let peeks = Peeks(
         jobs.iter()
             .map(|job| (job.request.blueprint.clone(), peek(job)))
             .collect(),
     );
-    let is_base = |job: &Job| peeks.is_base(&job.request.blueprint);
+    let is_base = |job: &Job<F>| peeks.is_base(&job.request.blueprint);
     // Where all of them are bases, or extend each other in a cycle, compiling reports it.
     if jobs.iter().all(is_base) {
         return (jobs, Vec::new());
@@ -172,14 +222,14 @@ fn without_bases(jobs: Vec<Job>) -> (Vec<Job>, Vec<Diagnostic>) {
             None => stacks.push(path.clone()),
         }
     }
-    let is_stack = |job: &Job| stacks.contains(&job.request.blueprint);
+    let is_stack = |job: &Job<F>| stacks.contains(&job.request.blueprint);
     (jobs.into_iter().filter(is_stack).collect(), diagnostics)
 }
 
 /// Reads the top level of a blueprint; compiling reports a file that cannot be read.
-fn peek(job: &Job) -> Peek {
+fn peek<F: Files>(job: &Job<F>) -> Peek {
     let Ok(file) = SourceFile::read(
-        &job.disk,
+        &job.files,
         job.request.blueprint.clone(),
         Arc::clone(&job.request.display),
     ) else {
@@ -248,7 +298,7 @@ impl Peeks {
 }
 
 /// Errors: GW2141.
-fn unmarked_base(job: &Job, extending: &Job) -> Diagnostic {
+fn unmarked_base<F>(job: &Job<F>, extending: &Job<F>) -> Diagnostic {
     let (base, other) = (&job.request.display, &extending.request.display);
     diagnostic::UNMARKED_BASE
         .at(Place::file(base))

@@ -31,7 +31,7 @@ impl OutputFolder {
                 .help("choose an `output.dir` inside the repository, such as `generated`");
             Box::new(diagnostic)
         };
-        let whole = job.disk.root().join(output.as_str());
+        let whole = job.files.root().join(output.as_str());
         let existing = existing_part(&whole)
             .map_err(|error| Box::new(failed(&diagnostic::UNWRITABLE_FILE, &display, &error)))?;
         let mut path = fs::canonicalize(existing)
@@ -40,7 +40,7 @@ impl OutputFolder {
             return Err(refused("there is a file where a folder is to be"));
         }
         path.extend(whole.strip_prefix(existing).unwrap_or(Path::new("")));
-        let Ok(below) = path.strip_prefix(job.disk.root()) else {
+        let Ok(below) = path.strip_prefix(job.files.root()) else {
             return Err(refused(
                 "symbolic links lead it out of the repository that holds the blueprint",
             ));

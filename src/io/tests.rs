@@ -1,8 +1,11 @@
 //! The writer on real folders.
 
 pub(crate) mod faults;
+mod git;
 mod managed;
 mod reading;
+mod revisions;
+mod sides;
 
 use std::fs;
 use std::time::{Duration, SystemTime};
@@ -46,9 +49,9 @@ impl Repository {
     }
 
     fn job(&self) -> Job {
-        let (disk, _) = Disk::around(self.0.path()).unwrap();
+        let (files, _) = Disk::around(self.0.path()).unwrap();
         Job {
-            disk,
+            files,
             request: request("gwgen.yaml", "gwgen.yaml"),
         }
     }

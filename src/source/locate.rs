@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::SourceFile;
-use crate::diagnostic::{At, Code, Diagnostic, OperationName, Place, Severity};
+use crate::diagnostic::{At, COMMAND_LINE, Code, Diagnostic, OperationName, Place, Severity};
 use positions::{LineCounter, PointerTree, Positions};
 
 /// Every file that was read.
@@ -16,6 +16,8 @@ pub struct Sources {
     files: BTreeMap<Arc<str>, Arc<SourceFile>>,
     /// Files that are no part of the blueprint.
     descriptions: BTreeSet<Arc<str>>,
+    /// Text before the names of files in findings.
+    prefix: Arc<str>,
 }
 
 /// A place with its line.
@@ -83,9 +85,17 @@ impl Sources {
         });
     }
 
-    /// Returns the file of that display name.
-    pub fn file(&self, display: &str) -> Option<&Arc<SourceFile>> {
-        self.files.get(display)
+    /// Returns the files with a text before their names in findings: that of a revision of git.
+    #[allow(dead_code, reason = "the command that compares comes next")]
+    #[must_use]
+    pub(crate) fn of_revision(self, prefix: &Arc<str>) -> Self {
+        let prefix = Arc::clone(prefix);
+        Self { prefix, ..self }
+    }
+
+    /// Returns the file of that name in findings.
+    pub fn file(&self, name: &str) -> Option<&Arc<SourceFile>> {
+        self.files.get(name.strip_prefix(&*self.prefix)?)
     }
 
     /// Finds the lines of all places; sorted by file, line, column and code, without duplicates.
@@ -106,6 +116,11 @@ impl Sources {
             .into_iter()
             .map(|diagnostic| finding(diagnostic, &positions))
             .collect();
+        if !self.prefix.is_empty() {
+            findings
+                .iter_mut()
+                .for_each(|finding| finding.name(&self.prefix));
+        }
         findings
             .sort_by(|a, b| (&a.places, a.code, &a.message).cmp(&(&b.places, b.code, &b.message)));
         findings.dedup_by(|later, first| {
@@ -119,6 +134,19 @@ impl Sources {
             is_same
         });
         findings
+    }
+}
+
+impl Finding {
+    /// Puts a text before the names of its files.
+    fn name(&mut self, prefix: &str) {
+        let occurrences = self.occurrences.iter_mut();
+        let of_group = occurrences.flat_map(|occurrence| &mut occurrence.places);
+        for place in self.places.iter_mut().chain(of_group) {
+            if &*place.file != COMMAND_LINE {
+                place.file = format!("{prefix}{}", place.file).into();
+            }
+        }
     }
 }
 

@@ -71,6 +71,15 @@ const EXEMPT: &[(&str, &str)] = &[
         "GW0020",
         "needs another run at the same moment: tests/all/writer.rs",
     ),
+    (
+        "GW0021",
+        "is about the command line and a git repository: src/io/tests/revisions.rs",
+    ),
+    ("GW0022", "is about a git repository: src/io/tests/sides.rs"),
+    (
+        "GW0023",
+        "needs a damaged git repository: src/io/tests/revisions.rs",
+    ),
     ("GW2131", "needs a day that has come: tests/all/policy.rs"),
     (
         "GW2141",

@@ -37,7 +37,7 @@ fn a_file_past_the_limit_is_not_read_whole() {
     file.set_len(MAX_FILE_BYTES * 8).unwrap();
     let bytes = repository
         .job()
-        .disk
+        .files
         .read(&RelativePath::join("", "large.json").unwrap());
     assert!(matches!(bytes, Err(ReadError::Io(_))));
 }
