@@ -34,6 +34,9 @@ macro_rules! parts {
             $($(#[$doc])* pub $part: FactMap,)*
             /// Routes that are served no more are to be forgotten; never written.
             pub forgets: bool,
+            /// Hash of the bytes that it was read from, of nothing where there were none; never
+            /// written.
+            pub read_from: Option<String>,
         }
 
         impl Memory {
@@ -163,11 +166,16 @@ pub(crate) fn read(files: &dyn Files, folder: &RelativePath, display: &str) -> O
         Some(Ok(bytes)) => bytes,
         // What is no file is reported where the folder is compared.
         Some(Err(ReadError::Io(_) | ReadError::OutsideRoot | ReadError::OfGit)) | None => {
-            return Outcome::new(Memory::default(), Vec::new());
+            let memory = Memory {
+                read_from: Some(hash(b"")),
+                ..Memory::default()
+            };
+            return Outcome::new(memory, Vec::new());
         }
     };
     match Memory::parse(&bytes) {
-        Ok(memory) => {
+        Ok(mut memory) => {
+            memory.read_from = Some(hash(&bytes));
             let is_merged = conflicts::is_merged(&bytes);
             let note = is_merged.then(|| merged(&shown));
             Outcome::new(memory, note.into_iter().collect())
