@@ -72,18 +72,23 @@ parts! {
     moves,
     /// First names of the backends that listeners lead to, by balancer and port.
     listeners,
-    /// Values that AWS cannot change in place, such as the stage's name, by what has them.
+    /// Values whose change needs more than an update in place, such as the stage's name, by what has
+    /// them.
     settled,
     /// Path variables without children, by their labels.
     variables,
+    /// Names of usage plans that Terraform has, by their keys.
+    api_keys,
 }
 
 impl Memory {
-    /// Forgets what was deployed everywhere: routes that are served no more, and names that nothing
-    /// has any more, which may be used again. First names stay, since AWS knows them.
+    /// Forgets what was deployed everywhere: routes that are served no more, usage plans that nobody
+    /// needs, and names that nothing has any more, which may be used again. First names stay, since
+    /// AWS knows them.
     pub(crate) fn forget(&mut self) {
         self.forgets = true;
         self.moves.clear();
+        self.api_keys.clear();
         self.settled.remove(API_STYLE);
     }
 

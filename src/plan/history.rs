@@ -3,6 +3,7 @@
 //!
 //! In: `Plan`, `Blueprint`, `Memory`. Out: the facts that the next render knows, diagnostics. Pure.
 
+mod closed_plans;
 mod made_anew;
 mod names;
 mod taken_over;
@@ -18,6 +19,9 @@ use crate::memory::{FactMap, Memory};
 use crate::plan::network::backends;
 use crate::plan::variables::Variables;
 use names::KnownNames;
+
+/// Key of the fact that an operation needs an API key.
+const API_KEY: &str = "api_key";
 
 /// What a plan takes over from earlier renders, and leaves to the next one.
 #[derive(Clone, Debug, Default)]
@@ -48,7 +52,7 @@ pub(crate) fn named_backends(
 /// Compares a plan with earlier renders, completes what it remembers, and reports what changes.
 ///
 /// Errors: GW4160 taken over, GW4161 protected balancer, GW4162 resources after a body; notes GW5061 stage, GW5062 target groups,
-/// GW5063 listener.
+/// GW5063 listener, GW5064 usage plans, GW5065 health check.
 pub(crate) fn compare(
     plan: &mut Plan,
     blueprint: &Blueprint,
@@ -57,13 +61,27 @@ pub(crate) fn compare(
 ) -> Vec<Diagnostic> {
     names.of_plan(plan);
     names.remember(blueprint, &mut plan.history.remembered);
+    let mut settled = made_anew::settled(plan);
+    if closed_plans::asks_for_keys(plan) {
+        fact(&mut settled, API_KEY, "needed");
+    }
+    let keeps_stage = made_anew::keeps_stage(memory, &settled);
+    let closed = closed_plans::add(plan, blueprint, memory, keeps_stage);
+    for usage_plan in plan.usage_plans.iter().filter(|of| of.is_closed) {
+        names::remember_moves(
+            "usage_plans",
+            &usage_plan.name,
+            &mut plan.history.remembered,
+        );
+    }
+    plan.history.remembered.api_keys = closed_plans::keys(plan);
     let mut moves = std::mem::take(&mut plan.history.remembered.moves);
     plan.history.moved_paths = variables::moved_paths(plan, memory, &mut moves);
     plan.history.remembered.moves = moves;
     let listeners = taken_over::listeners(plan);
-    let settled = made_anew::settled(plan);
     let mut found = taken_over::findings(plan, blueprint, memory, &listeners);
     found.extend(made_anew::findings(plan, blueprint, memory, &settled));
+    found.extend(closed);
     plan.history.remembered.listeners = listeners;
     plan.history.remembered.settled = settled;
     plan.history.remembered.variables = variables::variables(plan);

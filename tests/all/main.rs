@@ -12,6 +12,7 @@
 mod blueprint;
 mod cli;
 mod closed;
+mod closed_plans;
 mod diagnostics;
 mod diagnostics_cli;
 mod docs;
