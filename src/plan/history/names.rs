@@ -5,6 +5,8 @@
 
 mod alike;
 mod section;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
