@@ -79,6 +79,8 @@ parts! {
     variables,
     /// Names of usage plans that Terraform has, by their keys.
     api_keys,
+    /// Paths with an OPTIONS method that is no preflight, in Terraform, by their labels.
+    own_options,
 }
 
 impl Memory {

@@ -12,7 +12,7 @@ use std::ops::Range;
 
 use memchr::memmem::Finder;
 
-use crate::aws::{Deployment, Entry, LogGroup, PythonFunction, RestApi, Stack};
+use crate::aws::{Deployment, Entry, LogGroup, Method, PythonFunction, RestApi, Stack};
 use crate::emit::FileTree;
 use crate::plan::names::MAX_SHORT_ENVIRONMENT;
 use crate::plan::{RING, TAGS};
@@ -221,13 +221,23 @@ fn moved(stack: &Stack, out: &mut Terraform) {
                 None => Terraform::resources_of(|out| entry.node.terraform(label, out)),
             });
             for (from, to) in before.iter().zip(&now) {
-                out.labelled(&["moved"], |out| {
-                    out.bare("from", format_args!("{from}"));
-                    out.bare("to", format_args!("{to}"));
-                });
+                moved_block(from, to, out);
             }
         }
     }
+    let turned = stack.entries_of::<Method>();
+    for (entry, method) in turned.filter(|(entry, _)| entry.is_turned && !entry.is_in_body) {
+        for [from, to] in method.turned(&entry.address.label) {
+            moved_block(&from, &to, out);
+        }
+    }
+}
+
+fn moved_block(from: &str, to: &str, out: &mut Terraform) {
+    out.labelled(&["moved"], |out| {
+        out.bare("from", format_args!("{from}"));
+        out.bare("to", format_args!("{to}"));
+    });
 }
 
 /// Local values. Of account, partition and region those that one of the texts refers to.

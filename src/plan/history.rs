@@ -6,6 +6,7 @@
 mod closed_plans;
 mod made_anew;
 mod names;
+mod options;
 mod taken_over;
 mod variables;
 
@@ -20,14 +21,17 @@ use crate::plan::network::backends;
 use crate::plan::variables::Variables;
 use names::KnownNames;
 
-/// Key of the fact that an operation needs an API key.
+/// Keys of the facts that an operation needs an API key, and that the gateway answers preflights.
 const API_KEY: &str = "api_key";
+const CORS: &str = "cors";
 
 /// What a plan takes over from earlier renders, and leaves to the next one.
 #[derive(Clone, Debug, Default)]
 pub struct HistoryPlan {
     /// Labels of paths in earlier renders, by today's.
     pub moved_paths: BTreeMap<String, Arc<str>>,
+    /// Labels of paths whose OPTIONS was a preflight in earlier renders, or is one now.
+    pub turned_options: BTreeSet<String>,
     /// Facts for the next render, without those of files and deployments.
     pub remembered: Memory,
 }
@@ -65,6 +69,9 @@ pub(crate) fn compare(
     if closed_plans::asks_for_keys(plan) {
         fact(&mut settled, API_KEY, "needed");
     }
+    if plan.cors.is_some() {
+        fact(&mut settled, CORS, "preflights");
+    }
     let keeps_stage = made_anew::keeps_stage(memory, &settled);
     let closed = closed_plans::add(plan, blueprint, memory, keeps_stage);
     for usage_plan in plan.usage_plans.iter().filter(|of| of.is_closed) {
@@ -77,6 +84,9 @@ pub(crate) fn compare(
     plan.history.remembered.api_keys = closed_plans::keys(plan);
     let mut moves = std::mem::take(&mut plan.history.remembered.moves);
     plan.history.moved_paths = variables::moved_paths(plan, memory, &mut moves);
+    let own_options = options::own(plan);
+    plan.history.turned_options = options::turned(plan, memory, &own_options, &mut moves);
+    plan.history.remembered.own_options = own_options;
     plan.history.remembered.moves = moves;
     let listeners = taken_over::listeners(plan);
     let mut found = taken_over::findings(plan, blueprint, memory, &listeners);

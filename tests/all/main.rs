@@ -26,6 +26,7 @@ mod measure;
 mod memory;
 mod mutation;
 mod newcomer;
+mod own_options;
 mod pairs;
 mod parameters;
 mod policy;
