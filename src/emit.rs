@@ -33,6 +33,9 @@ pub struct FileTree {
     pub files: BTreeMap<String, Vec<u8>>,
     /// Facts that later renders know; without the files.
     pub memory: Memory,
+    /// Hash of the manifest that was read for it, of nothing where there was none; `None` where it
+    /// fits any.
+    pub after: Option<String>,
 }
 
 /// Writes a stack in the format of the plan, with its README.

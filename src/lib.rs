@@ -178,6 +178,7 @@ fn compile_blueprint(
     let Some(mut memory) = given.or_else(|| memory(files, request, compiled)) else {
         return;
     };
+    let after = memory.read_from.take();
     if run.forgets {
         memory.forget();
     }
@@ -213,7 +214,8 @@ fn compile_blueprint(
             .diagnostics
             .extend(limits::limits(&plan, &assembled.stack));
         if !compiled.has_error() {
-            let tree = emit::files(&plan, &assembled.stack, &request.display);
+            let mut tree = emit::files(&plan, &assembled.stack, &request.display);
+            tree.after = after;
             let too_large = emit::template_bytes(&plan, &tree)
                 .and_then(|bytes| limits::template_size(&plan, bytes));
             let large = limits::large_api(&plan, &assembled.stack, || emit::lines(&tree));

@@ -34,6 +34,9 @@ macro_rules! parts {
             $($(#[$doc])* pub $part: FactMap,)*
             /// Routes that are served no more are to be forgotten; never written.
             pub forgets: bool,
+            /// Hash of the bytes that it was read from, of nothing where there were none; never
+            /// written.
+            pub read_from: Option<String>,
         }
 
         impl Memory {
@@ -69,18 +72,25 @@ parts! {
     moves,
     /// First names of the backends that listeners lead to, by balancer and port.
     listeners,
-    /// Values that AWS cannot change in place, such as the stage's name, by what has them.
+    /// Values whose change needs more than an update in place, such as the stage's name, by what has
+    /// them.
     settled,
     /// Path variables without children, by their labels.
     variables,
+    /// Names of usage plans that Terraform has, by their keys.
+    api_keys,
+    /// Paths with an OPTIONS method that is no preflight, in Terraform, by their labels.
+    own_options,
 }
 
 impl Memory {
-    /// Forgets what was deployed everywhere: routes that are served no more, and names that nothing
-    /// has any more, which may be used again. First names stay, since AWS knows them.
+    /// Forgets what was deployed everywhere: routes that are served no more, usage plans that nobody
+    /// needs, and names that nothing has any more, which may be used again. First names stay, since
+    /// AWS knows them.
     pub(crate) fn forget(&mut self) {
         self.forgets = true;
         self.moves.clear();
+        self.api_keys.clear();
         self.settled.remove(API_STYLE);
     }
 
@@ -163,14 +173,19 @@ pub(crate) fn read(files: &dyn Files, folder: &RelativePath, display: &str) -> O
         Some(Ok(bytes)) => bytes,
         // What is no file is reported where the folder is compared.
         Some(Err(ReadError::Io(_) | ReadError::OutsideRoot | ReadError::OfGit)) | None => {
-            return Outcome::new(Memory::default(), Vec::new());
+            let memory = Memory {
+                read_from: Some(hash(b"")),
+                ..Memory::default()
+            };
+            return Outcome::new(memory, Vec::new());
         }
         Some(Err(error @ ReadError::Git { .. })) => {
             return Outcome::failed(vec![unreadable(&shown, &error)]);
         }
     };
     match Memory::parse(&bytes) {
-        Ok(memory) => {
+        Ok(mut memory) => {
+            memory.read_from = Some(hash(&bytes));
             let is_merged = conflicts::is_merged(&bytes);
             let note = is_merged.then(|| merged(&shown));
             Outcome::new(memory, note.into_iter().collect())

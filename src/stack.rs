@@ -209,6 +209,8 @@ pub struct EntryOf<N> {
     pub node: N,
     /// True where the entry is written as a part of the API's body, not by itself.
     pub is_in_body: bool,
+    /// In earlier renders it was in a group of Terraform and is not now, or the other way round.
+    pub is_turned: bool,
 }
 
 /// All resources of an output, with nodes of type `N`; the order is an order of deployment.
@@ -268,6 +270,7 @@ impl<N> StackOf<N> {
             file,
             node,
             is_in_body: false,
+            is_turned: false,
         });
         Handle {
             index,

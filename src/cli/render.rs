@@ -21,7 +21,7 @@ pub(crate) struct RenderArguments {
     /// Exit 1 where git's index lacks what was written; for commit hooks
     #[arg(long)]
     staged: bool,
-    /// Drop the closed routes of earlier CloudFormation templates, once this is deployed everywhere
+    /// Drop closed routes and usage plans of earlier renders, once this is deployed everywhere
     #[arg(long)]
     forget: bool,
 }

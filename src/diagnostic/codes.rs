@@ -246,6 +246,8 @@ codes! {
     RENAMED_STAGE = "GW5061" "renamed-stage" Info;
     EMPTY_TARGET_GROUP = "GW5062" "empty-target-group" Info;
     LISTENER_IN_PLACE = "GW5063" "listener-in-place" Info;
+    CLOSED_USAGE_PLAN = "GW5064" "closed-usage-plan" Info;
+    HEALTH_CHECK_BEFORE_APPLY = "GW5065" "health-check-before-apply" Info;
 
     WALK_MISMATCH = "GW9001" "walk-mismatch" Error;
     NO_OUTPUT = "GW9002" "no-output" Error;

@@ -12,7 +12,7 @@ use std::ops::Range;
 
 use memchr::memmem::Finder;
 
-use crate::aws::{Deployment, Entry, LogGroup, PythonFunction, RestApi, Stack};
+use crate::aws::{Deployment, Entry, LogGroup, Method, PythonFunction, RestApi, Stack};
 use crate::emit::FileTree;
 use crate::plan::names::MAX_SHORT_ENVIRONMENT;
 use crate::plan::{RING, TAGS};
@@ -278,6 +278,10 @@ pub(crate) fn moves(stack: &Stack) -> Vec<[String; 2]> {
             });
             moves.extend(before.into_iter().zip(now).map(|(from, to)| [from, to]));
         }
+    }
+    let turned = stack.entries_of::<Method>();
+    for (entry, method) in turned.filter(|(entry, _)| entry.is_turned && !entry.is_in_body) {
+        moves.extend(method.turned(&entry.address.label));
     }
     moves
 }

@@ -47,7 +47,8 @@ struct WriteError {
 
 impl OutputFolder {
     /// Writes the files that differ; with an error none at all. Errors: those of `compare`, GW0004
-    /// a file or folder cannot be written, GW0020 another run is writing.
+    /// a file or folder cannot be written, GW0020 another run is writing, or has written since the
+    /// manifest was read.
     pub(crate) fn write<'a>(&self, tree: &'a FileTree) -> WriteResult<'a> {
         let unwritable = |path: &str, error: &io::Error| {
             failed(&diagnostic::UNWRITABLE_FILE, &self.shown(path), error)
@@ -65,6 +66,12 @@ impl OutputFolder {
         result.comparison = self.compare(tree);
         result.diagnostics = std::mem::take(&mut result.comparison.diagnostics);
         if result.has_error() {
+            return result;
+        }
+        let manifest = result.comparison.old_manifest.as_deref();
+        let found = memory::hash(manifest.unwrap_or_default());
+        if tree.after.as_ref().is_some_and(|after| *after != found) {
+            result.diagnostics.push(self.written_meanwhile());
             return result;
         }
         if let Err(failure) = self.apply(&result.comparison, &mut result.changed) {
@@ -146,6 +153,16 @@ impl OutputFolder {
                 self.display
             ))
             .help("wait until it has ended, then render again; a run that was killed holds nothing")
+    }
+
+    fn written_meanwhile(&self) -> Diagnostic {
+        diagnostic::OUTPUT_IN_USE
+            .at(Place::file(&self.display))
+            .message(format_args!(
+                "another gwgen wrote `{}` while this one compiled, so this one does not know what it decided; nothing was written",
+                self.shown(memory::NAME)
+            ))
+            .help("render again")
     }
 
     /// Removes a file, and the folders that it leaves empty.

@@ -260,6 +260,15 @@ impl Terraform {
         self.block("lifecycle", |out| out.attribute("prevent_destroy", true));
     }
 
+    /// Writes, where it holds, that Terraform changes nothing of the resource.
+    pub fn left_alone(&mut self, is_closed: bool) {
+        if is_closed {
+            self.block("lifecycle", |out| {
+                out.bare("ignore_changes", format_args!("all"));
+            });
+        }
+    }
+
     /// Writes that a replacement is created before the old resource is deleted.
     pub fn create_before_destroy(&mut self) {
         self.replaced_in_order(None);

@@ -162,4 +162,5 @@ fn is_usage_plan(assembled: &Assembled, found: &UsagePlan, planned: &plan::Usage
         && is_same(&found.throttle, &planned.throttle)
         && found.quota == planned.quota.as_ref().map(quota)
         && found.routes == routes.collect()
+        && found.is_closed == planned.is_closed
 }

@@ -12,6 +12,7 @@
 mod blueprint;
 mod cli;
 mod closed;
+mod closed_plans;
 mod diagnostics;
 mod diagnostics_cli;
 mod docs;
@@ -25,6 +26,7 @@ mod measure;
 mod memory;
 mod mutation;
 mod newcomer;
+mod own_options;
 mod pairs;
 mod parameters;
 mod policy;

@@ -29,6 +29,7 @@ pub(crate) fn usage_plans(
                 .iter()
                 .map(|(path, limit)| (path.clone(), throttle(*limit)))
                 .collect(),
+            is_closed: planned.is_closed,
         };
         let node = stack.add(File::Access, Label::of(&planned.name, names::literal), node);
         for planned_key in &planned.keys {
@@ -42,6 +43,7 @@ pub(crate) fn usage_plans(
                 UsagePlanKey {
                     key: of_key,
                     plan: node.clone(),
+                    is_closed: planned.is_closed,
                 },
             );
         }
@@ -66,9 +68,12 @@ fn key_of(
             let made = ApiKey {
                 name: text(&plan.prefix.with(&format!("-{name}"))),
                 description,
+                is_closed: of.is_closed,
             };
             let made = stack.add(File::Access, Label::new(part.as_str()), made);
-            show(stack, name, &made);
+            if !of.is_closed {
+                show(stack, name, &made);
+            }
             (KeyRef::Made(made), part)
         }
     }

@@ -1,6 +1,6 @@
 //! Paths with their methods, each with its integration and what it requires of a request.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::assemble::access::{self, Authorizers};
@@ -9,7 +9,7 @@ use crate::assemble::models::Checking;
 use crate::assemble::values::value;
 use crate::assemble::{NetworkNodes, cors};
 use crate::aws::{
-    ApiRoot, FunctionCall, Header, HeaderSource, Integration, InternetProxy, Method, Proxy,
+    ApiRoot, FunctionCall, Header, HeaderSource, Integration, InternetProxy, Method, Node, Proxy,
     Resource, RestApi, Stack, UriHost, UriSegment,
 };
 use crate::blueprint::FileLayout;
@@ -148,7 +148,22 @@ pub(crate) fn routes(stack: &mut Stack, plan: &Plan, nodes: &Behind<'_>) -> Vec<
             methods.push(stack.add(file, label, method));
         }
     }
+    mark_turned(stack, plan);
     methods
+}
+
+/// Marks the OPTIONS that were one of the preflights in earlier renders, or are now.
+fn mark_turned(stack: &mut Stack, plan: &Plan) {
+    let turned = plan.history.turned_options.iter();
+    let labels = turned.map(|path| names::at_path(HttpMethod::Options.lower(), path));
+    let labels: BTreeSet<String> = labels.collect();
+    if labels.is_empty() {
+        return;
+    }
+    for entry in &mut stack.entries {
+        let is_method = matches!(entry.node, Node::Method(_));
+        entry.is_turned = is_method && labels.contains(entry.address.label.as_str());
+    }
 }
 
 /// Label of a path, or of a method there, with the one that it had as another variable.

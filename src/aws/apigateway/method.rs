@@ -128,7 +128,24 @@ impl Method {
     }
 
     pub(crate) fn item(&self) -> Option<Item> {
-        self.preflight().map(|preflight| preflight.item(&self.on))
+        self.preflight().map(|_| Preflight::item(&self.on))
+    }
+
+    /// Addresses of method and integration, one of the group of preflights and one by itself: each
+    /// with what it was before what it is.
+    pub(crate) fn turned(&self, label: &Label) -> impl Iterator<Item = [String; 2]> {
+        let item = Preflight::item(&self.on);
+        let kinds = [<Self as Kind>::TERRAFORM, Self::MORE_BLOCKS[0].of];
+        let single = kinds.map(|kind| format!("{kind}.{label}"));
+        let is_preflight = self.preflight().is_some();
+        let pairs = item.addresses(&item.key).into_iter().zip(single);
+        pairs.map(move |(grouped, single)| {
+            if is_preflight {
+                [single, grouped]
+            } else {
+                [grouped, single]
+            }
+        })
     }
 
     pub(crate) fn item_values(&self) -> Object {

@@ -61,7 +61,7 @@ fn of_method(api: &Handle<RestApi>, after: &str, out: &mut Terraform) {
 
 impl Preflight {
     /// Its place in the group: by its path.
-    pub(crate) fn item(&self, on: &ApiRoot) -> Item {
+    pub(crate) fn item(on: &ApiRoot) -> Item {
         let key = match on {
             ApiRoot::Root(_) => Label::new("root"),
             ApiRoot::Below(resource) => resource.label().clone(),

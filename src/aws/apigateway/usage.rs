@@ -17,9 +17,11 @@ use crate::stack::{Handle, Value};
 pub struct ApiKey {
     pub name: Value,
     pub description: Arc<str>,
+    /// It is as it was: Terraform changes nothing of it.
+    pub is_closed: bool,
 }
 
-fields! { ApiKey { other: [name, description] } }
+fields! { ApiKey { other: [name, description, is_closed] } }
 
 impl Kind for ApiKey {
     const TERRAFORM: &'static str = "aws_api_gateway_api_key";
@@ -34,6 +36,7 @@ impl Kind for ApiKey {
         out.attribute("description", &self.description);
         out.attribute("enabled", true);
         out.tags();
+        out.left_alone(self.is_closed);
     }
 
     fn cloudformation(&self, out: &mut Properties) {
@@ -79,9 +82,11 @@ pub struct UsagePlan {
     pub quota: Option<Quota>,
     /// By path and method, unescaped (docs/aws-rules.md#u2).
     pub routes: BTreeMap<String, ThrottleLimit>,
+    /// It is as it was: Terraform changes nothing of it.
+    pub is_closed: bool,
 }
 
-fields! { UsagePlan { access: [api, stage, throttle, quota, routes], other: [name] } }
+fields! { UsagePlan { access: [api, stage, throttle, quota, routes, is_closed], other: [name] } }
 
 impl HasId for UsagePlan {}
 
@@ -115,6 +120,7 @@ impl Kind for UsagePlan {
         if let Some(throttle) = self.throttle {
             out.block("throttle_settings", |out| throttle.terraform(out));
         }
+        out.left_alone(self.is_closed);
     }
 
     fn cloudformation(&self, out: &mut Properties) {
@@ -148,9 +154,11 @@ impl Kind for UsagePlan {
 pub struct UsagePlanKey {
     pub key: KeyRef,
     pub plan: Handle<UsagePlan>,
+    /// It is as it was: Terraform changes nothing of it.
+    pub is_closed: bool,
 }
 
-fields! { UsagePlanKey { access: [key, plan] } }
+fields! { UsagePlanKey { access: [key, plan], other: [is_closed] } }
 
 pub type KeyRef = ResourceRef<ApiKey>;
 
@@ -166,6 +174,7 @@ impl Kind for UsagePlanKey {
         out.attribute("key_id", self.key.id());
         out.attribute("key_type", "API_KEY");
         out.attribute("usage_plan_id", self.plan.id());
+        out.left_alone(self.is_closed);
     }
 
     fn cloudformation(&self, out: &mut Properties) {

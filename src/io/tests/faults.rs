@@ -265,6 +265,25 @@ fn two_faults_in_a_row_are_mended_too() {
 }
 
 #[test]
+fn a_run_that_read_the_manifest_before_another_one_wrote_it_is_refused() {
+    let repository = Repository::new();
+    repository.put("gwgen.yaml", "version: 1\nname: shop\nspec: openapi.yaml\ntopology: internet\nbackends: {orders: {url: 'https://orders.example.com'}}\noutput: {dir: infra}\n");
+    repository.put("openapi.yaml", "openapi: 3.0.3\ninfo: {title: shop, version: '1'}\npaths: {/orders: {get: {responses: {}}}}\n");
+    let job = repository.job();
+    let tree = || crate::compile(&job.disk, &job.request).tree.unwrap();
+    let errors_of = |tree: &FileTree| errors(&repository.infra().write(tree).diagnostics);
+    let [first, second] = [tree(), tree()];
+    assert_eq!(errors_of(&first), [""; 0]);
+    let written = files(&repository);
+    assert_eq!(errors_of(&second), ["GW0020"]);
+    assert_eq!(files(&repository), written);
+    // Both after the same manifest, of which the first one changes nothing.
+    let [first, second] = [tree(), tree()];
+    assert_eq!(errors_of(&first), [""; 0]);
+    assert_eq!(errors_of(&second), [""; 0]);
+}
+
+#[test]
 fn a_second_run_at_the_same_time_is_refused_and_a_killed_one_holds_nothing() {
     let repository = before_it(&old());
     let before = files(&repository);

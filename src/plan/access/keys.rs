@@ -28,6 +28,8 @@ pub struct UsagePlan {
     pub quota: Option<QuotaPlan>,
     /// By full path of the resource and method, as usage plans write them.
     pub routes: BTreeMap<String, ThrottlePlan>,
+    /// The blueprint has it no more, and Terraform leaves it as it is.
+    pub is_closed: bool,
 }
 
 /// A key of a usage plan.
@@ -180,6 +182,7 @@ pub(crate) fn plans(
                 period: quota.period,
             }),
             routes: throttles.remove(name.as_str()).unwrap_or_default(),
+            is_closed: false,
         }
     };
     let specs = blueprint.spec.usage_plans.iter().flatten();

@@ -4,7 +4,7 @@
 //! Source: docs/aws-rules.md#l35, docs/aws-rules.md#l3, docs/aws-rules.md#w10.
 
 use super::{fact, value};
-use crate::blueprint::{ApiStyle, Blueprint, OutputFormat};
+use crate::blueprint::{ApiStyle, Blueprint, HealthCheckProtocol, OutputFormat};
 use crate::diagnostic::{self, Diagnostic};
 use crate::memory::{API_STYLE, FactMap, Memory};
 use crate::plan::{AlbBalancerPlan, BalancedPlan, BalancerPlan, Plan, TargetsPlan, Value};
@@ -34,9 +34,17 @@ pub(super) fn settled(plan: &Plan) -> FactMap {
     for backend in plan.balanced() {
         if let Some(group) = group(plan, backend) {
             fact(&mut settled, key_of_group(backend), group);
+            if asks_for_path(backend) {
+                fact(&mut settled, key_of_check(backend), "has a path");
+            }
         }
     }
     settled
+}
+
+/// Returns whether the stage is that of the last render.
+pub(super) fn keeps_stage(memory: &Memory, settled: &FactMap) -> bool {
+    memory.settled.get(STAGE) == settled.get(STAGE)
 }
 
 fn style(style: ApiStyle) -> &'static str {
@@ -77,6 +85,14 @@ fn key_of_group(backend: &BalancedPlan) -> String {
     format!("target group of {}", backend.name.first())
 }
 
+fn key_of_check(backend: &BalancedPlan) -> String {
+    format!("health check of {}", backend.name.first())
+}
+
+fn asks_for_path(backend: &BalancedPlan) -> bool {
+    backend.health_check.protocol != HealthCheckProtocol::Tcp
+}
+
 /// What a target group of the stack cannot change; its name is made of the API's.
 fn group(plan: &Plan, backend: &BalancedPlan) -> Option<String> {
     let by = match &backend.targets {
@@ -100,7 +116,8 @@ fn group(plan: &Plan, backend: &BalancedPlan) -> Option<String> {
 
 /// Compares with the last render.
 ///
-/// Errors: GW4161 protected balancer, GW4162 resources after a body; notes GW5061 stage, GW5062 target groups.
+/// Errors: GW4161 protected balancer, GW4162 resources after a body; notes GW5061 stage, GW5062 target
+/// groups, GW5065 health check.
 pub(super) fn findings(
     plan: &Plan,
     blueprint: &Blueprint,
@@ -124,6 +141,19 @@ pub(super) fn findings(
         let protection = value(&memory.settled, &protection_of(balancer));
         if changed(balancer).is_some() && protection == Some("true") {
             found.push(protected(blueprint, balancer));
+        }
+    }
+    let is_same = |backend: &&BalancedPlan| {
+        let key = key_of_group(backend);
+        let groups = memory.settled.get(&key).zip(settled.get(&key));
+        groups.is_some_and(|(before, now)| !before.is_disjoint(now))
+    };
+    let had_path = |backend: &&BalancedPlan| {
+        memory.settled.contains_key(&key_of_check(backend)) && !asks_for_path(backend)
+    };
+    for backend in plan.balanced().filter(is_same).filter(had_path) {
+        if is_terraform {
+            found.push(path_in_state(blueprint, backend));
         }
     }
     let anew = plan.balanced();
@@ -151,6 +181,16 @@ fn protected(blueprint: &Blueprint, balancer: &str) -> Diagnostic {
         .at(blueprint.place("/name"))
         .message(format_args!("the load balancer `{balancer}` is made anew under another name, and AWS does not delete the one before while its deletion protection is on"))
         .help(format_args!("this takes two renders: first `{balancer}: {{deletion_protection: false}}` under the name as it was, which is deployed everywhere, then the new name"))
+}
+
+/// The provider keeps the path of the state and refuses it beside TCP (docs/aws-rules.md#w20).
+fn path_in_state(blueprint: &Blueprint, backend: &BalancedPlan) -> Diagnostic {
+    let name = &backend.name;
+    let at = child(&child("/backends", name), "health_check");
+    diagnostic::HEALTH_CHECK_BEFORE_APPLY
+        .at(blueprint.place(&at))
+        .message(format_args!("the health check of `{name}` is over TCP now: Terraform's provider keeps the path that it had and refuses to plan that"))
+        .help("before `terraform apply`, run `aws elbv2 modify-target-group --health-check-protocol TCP --target-group-arn ARN` for each of its target groups, whose ARNs `terraform state show` prints; the next plan reads that there is no path any more")
 }
 
 /// Groups that are made anew have no healthy target at first.

@@ -5,6 +5,8 @@
 
 mod alike;
 mod section;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -64,12 +66,27 @@ impl KnownNames {
             if name.first() != &**name {
                 fact(&mut memory.first_names, key, &**name.first());
             }
-            let chain = name.earlier().iter().chain([&**name]);
-            for (from, to) in name.earlier().iter().zip(chain.skip(1)) {
-                fact(&mut memory.moves, format!("{kind}/{from}"), &**to);
-            }
+            remember_moves(kind, name, memory);
         }
     }
+}
+
+/// Adds the names that followed one another.
+pub(super) fn remember_moves(kind: &str, name: &Name, memory: &mut Memory) {
+    let chain = name.earlier().iter().chain([&**name]);
+    for (from, to) in name.earlier().iter().zip(chain.skip(1)) {
+        fact(&mut memory.moves, format!("{kind}/{from}"), &**to);
+    }
+}
+
+/// The key of a usage plan in the memory.
+pub(super) fn key_of_plan(name: &str) -> String {
+    format!("usage_plans/{name}")
+}
+
+/// The name of a usage plan that is gone, with those before it.
+pub(super) fn gone_plan(memory: &Memory, name: &str) -> Name {
+    Past::of(&key_of_plan(""), memory).name(name, None)
 }
 
 /// Decides the names.
@@ -83,7 +100,7 @@ pub(crate) fn names(
 ) -> KnownNames {
     let mut names = KnownNames::default();
     for section in sections(blueprint) {
-        let past = Past::of(&section, memory);
+        let past = Past::of(&section.key(""), memory);
         let mut decided = BTreeMap::new();
         for (name, part) in &section.parts {
             let before = match part.was {
@@ -124,9 +141,9 @@ struct Past {
 type Words = (String, String);
 
 impl Past {
-    fn of(section: &Section<'_>, memory: &Memory) -> Self {
-        let start = section.key("");
-        let own = |key: &String| key.strip_prefix(&start).map(str::to_owned);
+    /// Reads the facts whose keys have a start.
+    fn of(start: &str, memory: &Memory) -> Self {
+        let own = |key: &String| key.strip_prefix(start).map(str::to_owned);
         let first = |values: &BTreeSet<String>| values.first().cloned();
         let named = |facts: &FactMap| {
             let facts = facts.iter();

@@ -246,6 +246,7 @@ fn plan_lost(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     entry.node = crate::aws::ApiKey {
         name: Value::literal("other"),
         description: "".into(),
+        is_closed: false,
     }
     .into();
     Some(())
@@ -267,6 +268,7 @@ fn plan_doubled(_: &Plan, assembled: &mut Assembled) -> Option<()> {
         throttle: None,
         quota: None,
         routes: Default::default(),
+        is_closed: false,
     };
     assembled
         .stack
