@@ -33,6 +33,11 @@ COMPUTED = {
 }
 
 
+def values_of(judge: Any, module: Any) -> Json:
+    """Values of a module's variables."""
+    return {**judge.made_up(module, GIVEN), **{variable: value for variable, value in GIVEN.items() if variable in module.variables}}
+
+
 def plan(judge: Any, real: Any, work: Path) -> tuple[Json, list[Json], Any]:
     """A plan of what is in a folder, its changes of managed resources, and its order."""
     told, changes = planned(real, work)
@@ -124,8 +129,7 @@ class Root:
             shutil.rmtree(self.folder / name, ignore_errors=True)
             shutil.copytree(output, self.folder / name)
             module = self.real.module_of(output, {})
-            modules[name] = {"source": f"./{name}", **self.judge.made_up(module, GIVEN), **{
-                variable: value for variable, value in GIVEN.items() if variable in module.variables}}
+            modules[name] = {"source": f"./{name}", **values_of(self.judge, module)}
         self.blocks = {name: Blocks(output) for name, output in outputs.items()}
         (self.folder / "main.tf.json").write_text(json.dumps({"module": modules}, indent=1))
 
