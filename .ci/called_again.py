@@ -22,6 +22,7 @@ from typing import Any
 import edits
 import example
 import motion
+import planned
 
 Json = dict[str, Any]
 # What is applied: the API and what puts its changes in order.
@@ -120,7 +121,7 @@ def main() -> int:
 
         def apply(output: Path) -> None:
             alone(output, work, echo.address)
-            variables = transition.made_up(real.module_of(work, {}), {})
+            variables = planned.values_of(transition, real.module_of(work, {}))
             (work / "judge.auto.tfvars.json").write_text(json.dumps(variables))
             real.provider_file(work, endpoint)
             real.initialise(work)

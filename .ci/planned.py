@@ -1,22 +1,28 @@
 """Plans over plans: what happens in sequences of changes, without an AWS.
 
 A state is what the plan before said: known values as they are, made-up ones where AWS would have said something, dependencies and
-create_before_destroy as Terraform stores them. Several stacks are modules of one root, since a start of the provider takes longest.
+create_before_destroy as Terraform stores them. Several stacks are modules of one root, and one provider serves all commands, since its start takes
+longest.
 """
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Iterator
 
 import motion
+import with_functions
 
 Json = dict[str, Any]
 # Stacks in one root: time grows faster than a root does.
 TOGETHER = 15
+GIVEN = {**json.loads(with_functions.PARAMS.read_text()), "private_subnet_ids": ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"]}
 AWS = 'provider["registry.terraform.io/hashicorp/aws"]'
 BUILTIN = 'provider["terraform.io/builtin/terraform"]'
 # What AWS would have said, by type and attribute; {} is a number.
@@ -25,6 +31,11 @@ COMPUTED = {
     ("aws_lb_target_group", "arn"): "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/made-up/{}",
     ("aws_lb_target_group", "protocol_version"): "HTTP1",
 }
+
+
+def values_of(judge: Any, module: Any) -> Json:
+    """Values of a module's variables."""
+    return {**judge.made_up(module, GIVEN), **{variable: value for variable, value in GIVEN.items() if variable in module.variables}}
 
 
 def plan(judge: Any, real: Any, work: Path) -> tuple[Json, list[Json], Any]:
@@ -37,6 +48,22 @@ def planned(real: Any, work: Path) -> tuple[Json, list[Json]]:
     real.terraform(work, "plan", "-refresh=false", "-no-color", "-out=change.tfplan")
     told = json.loads(real.terraform(work, "show", "-json", "change.tfplan").stdout)
     return told, [each for each in told.get("resource_changes", []) if each.get("mode") == "managed"]
+
+
+@contextmanager
+def running_provider(real: Any) -> Iterator[None]:
+    """One provider for every command: most of a plan is its start."""
+    [program] = sorted((real.plugin_mirror() / "registry.terraform.io/hashicorp/aws").glob("*/*/terraform-provider-aws*"))[-1:]
+    # A bundle of certificates is refused at the second command, and nothing is asked of AWS.
+    environment = {name: value for name, value in os.environ.items() if name != "AWS_CA_BUNDLE"}
+    with subprocess.Popen([program, "-debug"], env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as provider:
+        try:
+            said = next(line for line in provider.stdout if "TF_REATTACH_PROVIDERS=" in line)
+            os.environ["TF_REATTACH_PROVIDERS"] = said.split("=", 1)[1].strip().strip("'")
+            yield
+        finally:
+            os.environ.pop("TF_REATTACH_PROVIDERS", None)
+            provider.terminate()
 
 
 class Blocks:
@@ -76,6 +103,9 @@ class Blocks:
         return seen
 
 
+REFERENCE = re.compile(r'\$\{((?:aws|terraform)_\w+\.[\w-]+(?:\["[^"]*"\]|\[each\.key\])?)\.(\w+)\}')
+
+
 class Root:
     """Stacks, each a module."""
 
@@ -99,7 +129,8 @@ class Root:
         for name, output in outputs.items():
             shutil.rmtree(self.folder / name, ignore_errors=True)
             shutil.copytree(output, self.folder / name)
-            modules[name] = {"source": f"./{name}", **self.judge.made_up(self.real.module_of(output, {}), {})}
+            module = self.real.module_of(output, {})
+            modules[name] = {"source": f"./{name}", **values_of(self.judge, module)}
         self.blocks = {name: Blocks(output) for name, output in outputs.items()}
         (self.folder / "main.tf.json").write_text(json.dumps({"module": modules}, indent=1))
 
@@ -107,6 +138,10 @@ class Root:
         """The findings of each stack on its way to the next output."""
         self.put(outputs)
         told, changes = planned(self.real, self.folder)
+        empty = [each["address"] for each in changes for it in [each["change"]]
+                 if it["actions"] == ["update"] and it["before"] == it["after"] and not is_open(it["after_unknown"])]
+        if empty:
+            raise RuntimeError(f"the state was not what the plan before said: {empty}")
         dot = self.real.terraform(self.folder, "graph", "-plan=change.tfplan").stdout
         found = {}
         for name in outputs:
@@ -121,19 +156,25 @@ class Root:
         return found
 
     def keep(self, changes: list[Json]) -> None:
-        """Takes what a plan says for the state, until a plan over it shows nothing."""
-        self.held = {each["address"]: self.instance(each) for each in changes if each["change"].get("after") is not None}
+        """Takes what a plan says for the state, until a plan over it shows nothing that was not known."""
+        there = [each for each in changes if each["change"].get("after") is not None]
+        self.held = {each["address"]: self.instance(each) for each in there}
+        for each in there:   # once more, since an instance may name one that comes later
+            self.fill(each, self.held[each["address"]]["attributes"], self.held[each["address"]]["attributes"])
         for _ in range(6):
             self.write()
             left = [each for each in planned(self.real, self.folder)[1] if each["change"]["actions"] != ["no-op"]]
-            if not left:
-                return
             for each in left:
                 held = self.held[each["address"]]
                 self.fill(each, held["attributes"], held["attributes"])
-        differing = [(each["address"], {name: (value, it["after"].get(name), it["after_unknown"].get(name)) for name, value in it["before"].items()
-                                        if it["after"].get(name) != value}) for each in left for it in [each["change"]]]
-        raise RuntimeError(f"the state does not settle: {str(differing)[:1500]}")
+            # What `terraform_data` gives is what goes in.
+            open_ones = [each for each in left if each["change"]["actions"] != ["update"]
+                         or is_open(each["change"]["after_unknown"]) and each["type"] != "terraform_data"]
+            if not open_ones:
+                self.write()
+                return
+        told = {each["address"]: [each["change"]["actions"], each["change"]["after_unknown"]] for each in open_ones}
+        raise RuntimeError(f"the state does not settle: {str(told)[:1500]}")
 
     def instance(self, change: Json) -> Json:
         """An instance as it is after a change."""
@@ -144,23 +185,43 @@ class Root:
             name: None if it["nesting_mode"] == "single" else [] for name, it in schema["block"].get("block_types", {}).items()}
         self.fill(change, attributes, before["attributes"] if stays else {})
         module, rest = change["address"].split(".", 2)[1:]
+        marks = change["change"].get("after_sensitive") or {}
         return {"module": module, "address": rest.split("[")[0], "type": change["type"], "name": change["name"], "index": change.get("index"),
-                "version": schema["version"], "attributes": attributes}
+                "version": schema["version"], "attributes": attributes,
+                "sensitive": [[{"type": "get_attr", "value": name}] for name, mark in marks.items() if mark is True]}
 
     def fill(self, change: Json, attributes: Json, known: Json) -> None:
         """Writes the attributes after a change; what AWS decides stays, or is made up."""
-        unknown = change["change"].get("after_unknown") or {}
-        for name, of in ((name, it.get("type")) for name, it in self.schemas[change["type"]]["block"]["attributes"].items()):
+        unknown, after = change["change"].get("after_unknown") or {}, change["change"].get("after") or {}
+        module, rest = change["address"].split(".", 2)[1:]
+        body, block = self.blocks[module].bodies.get(rest.split("[")[0], {}), self.schemas[change["type"]]["block"]
+        resolve = lambda text: self.resolved(text, module, change.get("index"))  # noqa: E731
+        for name, of in ((name, it.get("type")) for name, it in block["attributes"].items()):
             if unknown.get(name) is True:
-                attributes[name] = known.get(name) or (self.made_up(change["type"], name) if of == "string" else None)
-            elif name in (change["change"].get("after") or {}):
-                value = whole(change["change"]["after"][name], unknown.get(name), "made-up" if of == "dynamic" else None)
+                default = self.made_up(change["type"], name) if of == "string" else nothing(of)
+                attributes[name] = resolve(body.get(name)) or known.get(name) or default
+            elif name in after:
+                value = whole(after[name], unknown.get(name), body.get(name), resolve, "made-up" if of == "dynamic" else None)
                 attributes[name] = {"value": value, "type": type_of(value)} if of == "dynamic" and value is not None else value
-        for name in self.schemas[change["type"]]["block"].get("block_types", {}):
-            if (change["change"].get("after") or {}).get(name) is not None:
-                attributes[name] = whole(change["change"]["after"][name], unknown.get(name))
+        for name in block.get("block_types", {}):
+            if after.get(name) is not None:
+                attributes[name] = whole(after[name], unknown.get(name), body.get(name), resolve)
         if change["type"] == "terraform_data":
             attributes["output"] = attributes["input"]
+
+    def resolved(self, text: Any, module: str, index: Any) -> Any:
+        """What an expression of an output comes to, where it only names attributes of others."""
+        def value(match: re.Match) -> Any:
+            address = match[1].replace("[each.key]", f"[{json.dumps(index)}]")
+            return self.held.get(f"module.{module}.{address}", {}).get("attributes", {}).get(match[2])
+
+        if not isinstance(text, str):
+            return None
+        if alone := REFERENCE.fullmatch(text):
+            return value(alone)
+        found = [value(match) for match in REFERENCE.finditer(text)]
+        out = REFERENCE.sub(lambda _: str(found.pop(0)), text) if None not in found else "${"
+        return None if "${" in out else out
 
     def made_up(self, of: str, name: str) -> str:
         self.count += 1
@@ -174,7 +235,7 @@ class Root:
             provider = BUILTIN if held["type"] == "terraform_data" else AWS
             resource = resources.setdefault((held["module"], held["address"]), {
                 "module": f"module.{held['module']}", "mode": "managed", "type": held["type"], "name": held["name"], "provider": provider, "instances": []})
-            instance = {"schema_version": held["version"], "attributes": held["attributes"],
+            instance = {"schema_version": held["version"], "attributes": held["attributes"], "sensitive_attributes": held["sensitive"],
                         "dependencies": sorted(f"module.{held['module']}.{it}" for it in blocks.behind(held["address"]))}
             if held["address"] in blocks.is_first:
                 instance["create_before_destroy"] = True
@@ -184,17 +245,30 @@ class Root:
         (self.folder / "terraform.tfstate").write_text(json.dumps(state))
 
 
-def whole(value: Any, unknown: Any, missing: Any = None) -> Any:
-    """A value with `missing` where its unknown parts are; the next plan knows most of them."""
+def whole(value: Any, unknown: Any, body: Any, resolve: Any, missing: Any = None) -> Any:
+    """A value with what its unknown parts come to, or `missing` in their place: the next plan knows most of them."""
     if unknown is True:
-        return missing
+        found = resolve(body)
+        return missing if found is None else found
     if isinstance(value, dict) or isinstance(unknown, dict):
-        parts, unknowns = value or {}, unknown or {}
-        return {name: whole(parts.get(name), unknowns.get(name) if isinstance(unknowns, dict) else None, missing) for name in {**parts, **unknowns}}
+        parts, unknowns, bodies = (it if isinstance(it, dict) else {} for it in (value, unknown, body))
+        return {name: whole(parts.get(name), unknowns.get(name), bodies.get(name), resolve, missing) for name in {**parts, **unknowns}}
     if isinstance(value, list):
         marks = unknown if isinstance(unknown, list) else [None] * len(value)
-        return [whole(part, mark, missing) for part, mark in zip(value, marks)]
+        bodies = body if isinstance(body, list) and len(body) == len(value) else [body if len(value) == 1 else None] * len(value)
+        return [whole(part, mark, inner, resolve, missing) for part, mark, inner in zip(value, marks, bodies)]
     return value
+
+
+def is_open(unknown: Any) -> bool:
+    """Whether a part of a value is not known."""
+    parts = unknown.values() if isinstance(unknown, dict) else unknown if isinstance(unknown, list) else []
+    return unknown is True or any(is_open(part) for part in parts)
+
+
+def nothing(of: Any) -> Any:
+    """What AWS would have said of a number, a list or a map that nobody sets: a provider asks once more for one that is null."""
+    return {"bool": False, "number": 0}.get(of) if isinstance(of, str) else {} if of[0] == "map" else []
 
 
 def type_of(value: Any) -> Any:
@@ -211,7 +285,9 @@ def problems(judge: Any, sequences: list[Any], length: int, folder: Path) -> lis
     def one(number: int) -> list[str]:
         return list(of_root(judge, sequences[number:number + TOGETHER], length, folder / str(number)))
 
-    with ThreadPoolExecutor(2) as two:
+    import terraform_real as real
+
+    with running_provider(real), ThreadPoolExecutor(2) as two:
         return [it for them in two.map(one, range(0, len(sequences), TOGETHER)) for it in them]
 
 

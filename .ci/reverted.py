@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Every change of a folder of changes once more: taken back, and skipped by an environment that gets the next one at once.
 
-Usage: reverted.py GWGEN JUDGES CHANGES CACHE [WORD]
+Usage: reverted.py GWGEN JUDGES CHANGES CACHE [WORD[,WORD]]
 
 CHANGES has pairs of inputs, as its run_changes.py describes them. A and B are rendered into one folder. Taken back: the files of A, as a
 revert in git brings them, are planned over what B left. Skipped: another change of the same inputs is made after B, and its output C is planned
-over what A left. Neither may find what `motion.NEVER` lists. WORD chooses the changes whose names have it.
+over what A left. Neither may find what `motion.NEVER` lists. A WORD chooses the changes whose names have it.
 """
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ class Change:
 
 def main() -> int:
     gwgen, judges, folder, cache = (Path(argument).resolve() for argument in sys.argv[1:5])
-    word = sys.argv[5] if len(sys.argv) > 5 else ""
+    words = sys.argv[5].split(",") if len(sys.argv) > 5 else [""]
     sys.path.insert(0, str(folder))
     import run_changes
 
     changes = [Change(file) for file in sorted(folder.glob("*/change.json"))]
-    chosen = [it for it in changes if "terraform" in it.said["languages"] and word in it.name]
+    chosen = [it for it in changes if "terraform" in it.said["languages"] and any(word in it.name for word in words)]
 
     def judged(before: Path, after: Path, what: str) -> list[str]:
         command = [judges / ".venv/bin/python", judges / "transition.py", before, after, "--cache", cache]

@@ -12,6 +12,8 @@ gwgen="$root/target/debug/gwgen"
 python="$judges/.venv/bin/python"
 began=$SECONDS
 export INSTA_UPDATE=no
+# Half of a run of terraform is the collecting of garbage: its provider holds much, and lives for seconds.
+export GOGC="${GOGC:-400}"
 # A step that starts processes of its own reads this file again.
 if [ -z "${SOURCED:-}" ]; then
   rm -rf "$work/steps" "$work/untested.txt"

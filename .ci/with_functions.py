@@ -10,7 +10,6 @@ Everything else is the judge's own.
 from __future__ import annotations
 
 import json
-import os
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,8 +31,6 @@ def main() -> int:
             yield endpoint
 
     judge.emulator = emulator
-    # Half of a run is the collecting of garbage: the provider holds much, and lives for seconds.
-    os.environ.setdefault("GOGC", "400")
     plan_as_json_too(judge, Path(sys.argv[-1]))
     sys.argv += ["--params", str(PARAMS)]
     return judge.main()
