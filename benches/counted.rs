@@ -76,7 +76,8 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let cases = cases();
-    let figures = figures(&cases, &count_all(&cases));
+    let mut figures = figures(&cases, &count_all(&cases));
+    figures.extend(comparisons(&cases));
     let mut committed = Committed::read();
     if arguments.iter().any(|argument| argument == "--update") {
         committed.update(&figures);
@@ -214,6 +215,42 @@ fn figures(cases: &[Case], counts: &[Counts]) -> Vec<Figure> {
         });
     }
     figures
+}
+
+/// Comparisons of two states of an input: the input, the command that reads one state, and the most
+/// instructions of the comparison, as a ratio to that.
+const COMPARISONS: [(&str, &str, f64); 2] = [
+    ("GitHub", "routes", 2.2),
+    ("3,000 operations", "render", 2.2),
+];
+
+/// What a comparison takes, by what one of its sides does.
+fn comparisons(cases: &[Case]) -> Vec<Figure> {
+    let scratch = tempfile::tempdir().expect("a temporary folder can be made");
+    let program = Path::new(env!("CARGO_BIN_EXE_gwgen"));
+    let figure = |(name, command, limit): (&str, &'static str, f64)| {
+        let case = cases.iter().find(|case| case.input.name == name)?;
+        let [one, other] = ["before", "after"].map(|side| {
+            let parent = scratch.path().join(format!("{side} {command}"));
+            fs::create_dir(&parent).expect("a folder can be made");
+            case.input.write_below(&parent)
+        });
+        let text = fs::read_to_string(other.join("gwgen.yaml")).expect("it was just written");
+        let mut blueprint: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
+        blueprint["stage"] = json!({"throttle": {"rate": 10, "burst": 20}});
+        fs::write(other.join("gwgen.yaml"), inputs::to_bytes(&blueprint))
+            .expect("a file can be written");
+        let [before, after] =
+            [&one, &other].map(|path| path.to_str().expect("a temporary path is text"));
+        let alone = instructions(program, &[command, "--quiet"], &one, 0);
+        let both = instructions(program, &["diff", "--quiet", before, after], &one, 0);
+        Some(Figure {
+            name: format!("diff of {name}, by `{command}`"),
+            value: both as f64 / alone as f64,
+            limit: Some(limit),
+        })
+    };
+    COMPARISONS.into_iter().filter_map(figure).collect()
 }
 
 /// Counts all cases, two at a time.

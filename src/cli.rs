@@ -113,6 +113,8 @@ enum Exit {
     WrongCommandLine = 2,
     /// A file could not be read or written.
     Unreachable = 3,
+    /// A difference that a flag names.
+    Differs = 4,
 }
 
 /// The surroundings of a run.

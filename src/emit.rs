@@ -20,6 +20,7 @@ use std::collections::BTreeMap;
 
 use crate::aws::{Deployment, Stack};
 use crate::blueprint::OutputFormat;
+use crate::listing::facts;
 use crate::memory::Memory;
 use crate::plan::Plan;
 use crate::printed::code;
@@ -46,7 +47,7 @@ pub fn files(plan: &Plan, stack: &Stack, blueprint: &str) -> FileTree {
         OutputFormat::Cloudformation => cloudformation::files(plan.output.template, stack),
     };
     let names = names::OutputNames::of(plan);
-    let facts = readme::ReadmeFacts {
+    let readme_facts = readme::ReadmeFacts {
         names: &names,
         name: &plan.prefix.name,
         sources: &sources(plan, blueprint),
@@ -56,7 +57,7 @@ pub fn files(plan: &Plan, stack: &Stack, blueprint: &str) -> FileTree {
         routes: &routes::table(plan),
     };
     tree.memory = memory(plan, stack);
-    let text = readme::readme(stack, facts);
+    let text = readme::readme(stack, readme_facts);
     tree.files.insert("README.md".into(), text.into_bytes());
     tree
 }
@@ -71,6 +72,7 @@ fn memory(plan: &Plan, stack: &Stack) -> Memory {
             None => plan.deployments.unchanged(),
         },
         routes: plan.closed.known.clone(),
+        access: facts::remembered(plan),
         ..plan.history.remembered.clone()
     }
 }

@@ -9,7 +9,6 @@
 )]
 
 mod banner;
-#[allow(dead_code, reason = "the command that compares comes next")]
 mod base;
 mod compare;
 mod day;
@@ -17,14 +16,11 @@ mod description;
 mod diff;
 mod find;
 mod git;
-#[allow(dead_code, reason = "the command that compares comes next")]
 mod objects;
 mod operations;
 mod output;
 mod path_state;
-#[allow(dead_code, reason = "the command that compares comes next")]
 mod revision;
-#[allow(dead_code, reason = "the command that compares comes next")]
 mod sides;
 mod write;
 
@@ -34,8 +30,7 @@ pub(crate) use description::{create, descriptions, exists};
 pub(crate) use diff::unified;
 pub(crate) use find::{BlueprintSelection, Job, find, shown_output};
 pub(crate) use output::OutputFolder;
-#[allow(unused_imports, reason = "the command that compares comes next")]
-pub(crate) use sides::{Pair, Side, SideJob, Sides, Tree, sides};
+pub(crate) use sides::{Pair, Side, SideJob, Sides, sides};
 pub(crate) use write::WriteResult;
 
 use std::fs;

@@ -47,7 +47,8 @@ mod follow;
 // Comparison of the stack with the plan.
 pub mod walk;
 
-pub(crate) mod listing;
+// Facts about operations, as they are listed and compared.
+pub mod listing;
 
 // Files of a stack.
 pub mod emit;
@@ -57,6 +58,9 @@ pub mod predict;
 
 // The hops of one request, for users.
 pub mod trace;
+
+// What a change means for callers.
+pub mod diff;
 
 // The first blueprint.
 pub mod init;
@@ -101,6 +105,7 @@ pub struct Compiled {
     /// The files to write; `None` with an error.
     pub tree: Option<FileTree>,
     pub stack: Option<StackDeclaration>,
+    pub blueprint: Option<blueprint::Blueprint>,
     /// What earlier renders left.
     pub memory: Memory,
     pub plan: Option<Plan>,
@@ -132,6 +137,8 @@ pub struct Circumstances<'a> {
     pub forgets: bool,
     /// The memory to compile after; without it that of the output folder.
     pub after: Option<&'a Memory>,
+    /// The descriptions stay, to find lines in.
+    pub keeps_sources: bool,
 }
 
 /// Compiles a blueprint, without side effects.
@@ -158,6 +165,7 @@ pub fn compile_in(files: &dyn Files, request: &Request, run: Circumstances<'_>) 
         compiled.tree = None;
     }
     compiled.diagnostics = diagnostic::grouped(std::mem::take(&mut compiled.diagnostics));
+    compiled.blueprint = Some(blueprint);
     compiled
 }
 
@@ -205,7 +213,9 @@ fn compile_blueprint(
         plan: &plan,
     }));
     // These are the largest parts in memory, and few lines of them are reported from here on.
-    compiled.sources.release(&compiled.diagnostics);
+    if !run.keeps_sources {
+        compiled.sources.release(&compiled.diagnostics);
+    }
     drop(apis);
     if !compiled.has_error() {
         let assembled = assemble::assemble(&plan);

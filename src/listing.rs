@@ -1,12 +1,17 @@
 //! Columns of a table of operations: authorization, throttling, caching, validation.
 //! In: `Plan`, one of its operations. Out: texts and values for `gwgen routes` and the README.
 
+pub(crate) mod facts;
+pub mod field;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::blueprint::Exposure;
 use crate::openapi::{Requirement, Security};
-use crate::plan::{AuthDifference, CachePlan, Check, OperationPlan, Plan, ThrottlePlan};
+use crate::plan::{
+    AuthDifference, CachePlan, Check, OperationPlan, Plan, ThrottlePlan, Value, Values,
+};
 
 /// An empty cell of a table.
 pub(crate) const NOTHING: &str = "-";
@@ -185,14 +190,9 @@ impl ThrottleColumn {
 
 impl CacheColumn {
     pub(crate) fn of(cache: &CachePlan) -> Self {
-        let part = |key: &Arc<str>| {
-            let part = key.strip_prefix("method.request.").unwrap_or(key);
-            part.strip_prefix("querystring.")
-                .map_or_else(|| part.to_owned(), |name| format!("query.{name}"))
-        };
         Self {
             ttl_s: cache.ttl_s,
-            key: cache.keys.iter().map(part).collect(),
+            key: cache.keys.iter().map(|key| key_part(key)).collect(),
             shared: cache.shared.as_deref().map(str::to_owned),
         }
     }
@@ -209,5 +209,30 @@ impl CacheColumn {
             .as_ref()
             .map_or_else(String::new, |reason| format!("; shared: {reason}"));
         format!("{}s {key}{shared}", self.ttl_s)
+    }
+}
+
+/// A part of a cache key as the blueprint writes it.
+pub(crate) fn key_part(key: &str) -> String {
+    let part = key.strip_prefix("method.request.").unwrap_or(key);
+    part.strip_prefix("querystring.")
+        .map_or_else(|| part.to_owned(), |name| format!("query.{name}"))
+}
+
+/// A value as it is listed: what is known at deploy time alone is in parentheses.
+pub(crate) fn value_text(value: &Value) -> String {
+    match value {
+        Value::Literal(text) => text.to_string(),
+        Value::Input(name) => format!("(var: {name})"),
+        Value::Parameter { path, .. } => format!("(ssm: {path})"),
+        Value::Expression(text) => format!("({text})"),
+    }
+}
+
+/// Values as they are listed.
+pub(crate) fn values_text(values: &Values) -> String {
+    match values {
+        Values::List(list) => list.iter().map(value_text).collect::<Vec<_>>().join(","),
+        Values::One(list) => value_text(list),
     }
 }

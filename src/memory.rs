@@ -81,6 +81,9 @@ parts! {
     api_keys,
     /// Paths with an OPTIONS method that is no preflight, in Terraform, by their labels.
     own_options,
+    /// What callers of public routes have to show, and what else a change could loosen, by the labels
+    /// of operations.
+    access,
 }
 
 impl Memory {

@@ -49,7 +49,9 @@ pub use crate::plan::network::nlb::{BalancerPlan, NlbPlan};
 pub use crate::plan::routes::closed::{ClosedAnswer, ClosedPlan, ClosedRoute};
 pub use crate::plan::routes::cors::{CorsPlan, PreflightPlan};
 pub use crate::plan::routes::tree::Refusal;
+pub(crate) use crate::plan::rules::Field as RouteField;
 pub(crate) use crate::plan::rules::patterns::{PatternKind, Patterns, exact};
+pub use crate::plan::rules::{SettingSource, SettingSources};
 pub use crate::plan::stage::cache::CachePlan;
 pub use crate::plan::stage::deployments::DeploymentsPlan;
 pub(crate) use crate::plan::stage::deployments::RING;
@@ -244,6 +246,7 @@ pub struct OperationPlan {
     pub auth: AuthPlan,
     /// Headers that a browser of another origin has to be allowed to send; none without `api.cors`.
     pub browser_headers: Vec<Arc<str>>,
+    pub sources: SettingSources,
 }
 
 impl OperationPlan {

@@ -26,7 +26,7 @@ pub struct StackState<'a> {
 }
 
 /// What happens to one resource.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
 pub struct Action {
     /// Terraform's address, or CloudFormation's logical id.
     pub address: String,
@@ -36,7 +36,7 @@ pub struct Action {
 }
 
 /// A kind of action.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ActionKind {
     Create,

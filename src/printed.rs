@@ -106,6 +106,17 @@ pub(crate) fn is_unseen(character: char) -> bool {
         )
 }
 
+/// Returns the start of a text that is longer than `characters`, with an ellipsis.
+pub(crate) fn cut(text: &str, characters: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(characters) {
+        Some(_) => {
+            let start: String = text.chars().take(characters.saturating_sub(1)).collect();
+            Cow::Owned(start + "…")
+        }
+        None => Cow::Borrowed(text),
+    }
+}
+
 /// Returns a part of a line.
 pub(crate) fn line(text: &str) -> Cow<'_, str> {
     TextFormat::Line.visible(text)

@@ -19,6 +19,9 @@ pub(crate) struct CheckArguments {
     /// Exit 1 where git's index lacks what `render` writes, too; for commit hooks
     #[arg(long)]
     staged: bool,
+    /// Exit 4 where files differ, so that 1 means an error
+    #[arg(long)]
+    detailed_exitcode: bool,
 }
 
 pub(crate) fn run(arguments: &CheckArguments, session: &mut Session<'_>) -> io::Result<Exit> {
@@ -27,24 +30,29 @@ pub(crate) fn run(arguments: &CheckArguments, session: &mut Session<'_>) -> io::
         mut reports,
     } = session.prepare(&arguments.blueprints, false);
     let comparisons = in_threads(&outputs, |output| {
-        let (folder, tree) = output.as_ref()?;
-        Some((folder.compare(tree), folder, tree))
+        let output = output.as_ref()?;
+        Some((output.folder.compare(&output.tree), output))
     });
     let mut exit = Exit::Done;
     for (comparison, (_, diagnostics)) in comparisons.into_iter().zip(&mut reports) {
-        let Some((comparison, folder, tree)) = comparison else {
+        let Some((comparison, output)) = comparison else {
             continue;
         };
+        let folder = &output.folder;
         let has_error = comparison.has_error();
         let (differs, found) = print_differences(folder, comparison, session)?;
         diagnostics.extend(found);
         if differs {
             exit = Exit::Found;
         } else if arguments.staged && !has_error {
-            diagnostics.extend(not_staged(folder, tree)?);
+            diagnostics.extend(not_staged(folder, &output.tree)?);
         }
     }
-    Ok(exit.max(session.report(reports)?))
+    let reported = session.report(reports)?;
+    if arguments.detailed_exitcode && exit == Exit::Found && reported == Exit::Done {
+        return Ok(Exit::Differs);
+    }
+    Ok(exit.max(reported))
 }
 
 /// Prints the differences of one folder; returns whether there are any, and diagnostics. Errors:

@@ -32,19 +32,25 @@ pub(crate) fn run(arguments: &RenderArguments, session: &mut Session<'_>) -> io:
         mut reports,
     } = session.prepare(&arguments.blueprints, arguments.forget);
     let results = in_threads(&outputs, |output| {
-        let (folder, tree) = output.as_ref()?;
-        Some((folder.write(tree), folder, tree))
+        let output = output.as_ref()?;
+        Some((output.folder.write(&output.tree), output))
     });
     for (result, (_, diagnostics)) in results.into_iter().zip(&mut reports) {
-        let Some((result, folder, tree)) = result else {
+        let Some((result, output)) = result else {
             continue;
         };
+        let folder = &output.folder;
         if arguments.diff {
             session.print(&changes(folder, &result))?;
         }
-        session.summarize(&summary(folder, &result))?;
+        let loosened: String = output
+            .loosened
+            .iter()
+            .map(|line| format!("{line}\n"))
+            .collect();
+        session.summarize(&(loosened + &summary(folder, &result)))?;
         if arguments.staged && !result.has_error() {
-            diagnostics.extend(not_staged(folder, tree)?);
+            diagnostics.extend(not_staged(folder, &output.tree)?);
         }
         diagnostics.extend(result.diagnostics);
     }

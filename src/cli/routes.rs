@@ -18,7 +18,7 @@ use crate::listing::{
 };
 use crate::plan::{
     AlbBalancerPlan, BackendPlan, BalancerPlan, Check, ClosedAnswer, ClosedRoute, FunctionPlan,
-    IntegrationPlan, OperationPlan, Plan, Value, Values, text_of,
+    IntegrationPlan, OperationPlan, Plan, Value, text_of,
 };
 use crate::printed;
 
@@ -298,18 +298,17 @@ fn backend_url(plan: &Plan, backend: &BackendPlan, operation: &OperationPlan) ->
                 .host
                 .as_ref()
                 .or(dns_name)
-                .map_or_else(|| balancer.to_owned(), shown);
+                .map_or_else(|| balancer.to_owned(), listing::value_text);
             format!("{scheme}://{host}:{}{}", balanced.listener_port, path())
         }
         IntegrationPlan::Forwarder(forwarder) => {
             let scheme = if forwarder.is_tls { "https" } else { "http" };
-            let hosts = match &forwarder.hosts {
-                Values::List(list) => list.iter().map(shown).collect::<Vec<_>>().join(","),
-                Values::One(list) => shown(list),
-            };
+            let hosts = listing::values_text(&forwarder.hosts);
             format!("{scheme}://{hosts}:{}{}", forwarder.port, path())
         }
-        IntegrationPlan::Internet(internet) => format!("{}{}", shown(&internet.url), path()),
+        IntegrationPlan::Internet(internet) => {
+            format!("{}{}", listing::value_text(&internet.url), path())
+        }
         IntegrationPlan::Function(
             FunctionPlan::Name {
                 name: text,
@@ -323,7 +322,9 @@ fn backend_url(plan: &Plan, backend: &BackendPlan, operation: &OperationPlan) ->
             || format!("lambda:{text}"),
             |qualifier| format!("lambda:{text}:{qualifier}"),
         ),
-        IntegrationPlan::Function(FunctionPlan::Given(arn)) => format!("lambda:{}", shown(arn)),
+        IntegrationPlan::Function(FunctionPlan::Given(arn)) => {
+            format!("lambda:{}", listing::value_text(arn))
+        }
     }
 }
 
@@ -337,15 +338,6 @@ fn entry_balancer(plan: &Plan) -> (Option<&Value>, &'static str) {
         (Some(BalancerPlan::Made { .. }), _) | (None, None) => (None, "(nlb)"),
         (None, Some(AlbBalancerPlan::Existing { dns_name, .. })) => (dns_name.as_ref(), "(alb)"),
         (None, Some(AlbBalancerPlan::Made { .. })) => (None, "(alb)"),
-    }
-}
-
-fn shown(value: &Value) -> String {
-    match value {
-        Value::Literal(text) => text.to_string(),
-        Value::Input(name) => format!("(var: {name})"),
-        Value::Parameter { path, .. } => format!("(ssm: {path})"),
-        Value::Expression(text) => format!("({text})"),
     }
 }
 

@@ -5,7 +5,7 @@ use std::io;
 use clap::{Args, ValueEnum};
 
 use super::session::Session;
-use super::{Exit, not_built, routes};
+use super::{Exit, diff, routes};
 
 #[derive(Debug, Args)]
 pub(crate) struct SchemaArguments {
@@ -19,7 +19,7 @@ enum SchemaSubject {
     /// A blueprint: complete in one file, a base, or a file that extends another
     #[default]
     Blueprint,
-    /// The JSON of `gwgen diff` (not built yet)
+    /// The JSON of `gwgen diff`
     Diff,
     /// The JSON of `gwgen routes`
     Routes,
@@ -28,7 +28,7 @@ enum SchemaSubject {
 pub(crate) fn run(arguments: &SchemaArguments, session: &mut Session<'_>) -> io::Result<Exit> {
     match arguments.of {
         SchemaSubject::Blueprint => session.print_json(&crate::blueprint::schema())?,
-        SchemaSubject::Diff => return not_built::refuse("schema diff", session),
+        SchemaSubject::Diff => session.print_json(&diff::schema())?,
         SchemaSubject::Routes => session.print_json(&routes::schema())?,
     }
     Ok(Exit::Done)

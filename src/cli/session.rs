@@ -10,11 +10,12 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::{Exit, Options, stacks};
 use crate::diagnostic::{self, Code, Diagnostic, Place};
+use crate::diff;
 use crate::emit::FileTree;
 use crate::io::{BlueprintSelection, Disk, Job, OutputFolder, find, today};
 use crate::printed::{self, TextFormat};
 use crate::report::{self, MessageFormat, SourceReport, Style};
-use crate::source::Sources;
+use crate::source::{Located, Sources};
 use crate::{Circumstances, Compiled, StackDeclaration, compile_in};
 
 /// Blueprints that the command line names by position.
@@ -33,8 +34,13 @@ pub(crate) struct Session<'a> {
     pub style: Style,
 }
 
-/// An output folder, and the files to write into it.
-pub(crate) type OutputFiles = (OutputFolder, FileTree);
+/// An output folder, and what to write into it.
+pub(crate) struct OutputFiles {
+    pub folder: OutputFolder,
+    pub tree: FileTree,
+    /// What the change loosens, a line each.
+    pub loosened: Vec<String>,
+}
 
 /// The compiled blueprints of a command.
 pub(crate) struct Prepared {
@@ -82,7 +88,7 @@ impl<'a> Session<'a> {
                 .collect();
         let folders: Vec<_> = outputs
             .iter()
-            .map(|output: &Option<OutputFiles>| Some(&output.as_ref()?.0))
+            .map(|output: &Option<OutputFiles>| Some(&output.as_ref()?.folder))
             .collect();
         stacks::compare_outputs(&folders, &jobs, &mut reports);
         stacks::compare(&stacks, &mut reports);
@@ -148,6 +154,11 @@ impl<'a> Session<'a> {
     pub(crate) fn print_json(&mut self, value: &impl serde::Serialize) -> io::Result<()> {
         let text = serde_json::to_string_pretty(value)?;
         writeln!(self.out, "{}", TextFormat::Json.visible(&text))
+    }
+
+    /// Prints lines that a CI runner is to obey, whose parts are escaped.
+    pub(crate) fn print_commands(&mut self, lines: &[u8]) -> io::Result<()> {
+        self.out.write_all(lines)
     }
 
     /// Prints an error of the command line, in whole lines.
@@ -223,6 +234,7 @@ fn compiled_without(job: &Job, forgets: bool) -> Compiled {
     let run = Circumstances {
         day: Some(&day),
         forgets,
+        keeps_sources: true,
         after: None,
     };
     compile_in(&job.files, &job.request, run)
@@ -234,6 +246,7 @@ fn prepare_blueprint(
     forgets: bool,
 ) -> (Option<OutputFiles>, SourceReport, Option<StackDeclaration>) {
     let compiled = compiled_without(job, forgets);
+    let loosened = loosened(&compiled);
     // The process ends soon; to drop half a million parts before would take a tenth of its time.
     std::mem::forget((compiled.plan, compiled.assembled));
     let mut diagnostics = compiled.diagnostics;
@@ -242,13 +255,42 @@ fn prepare_blueprint(
         (Some(output), Some(tree)) => OutputFolder::of(job, &output)
             .map_err(|diagnostic| diagnostics.push(*diagnostic))
             .ok()
-            .map(|folder| (folder, tree)),
+            .map(|folder| OutputFiles {
+                folder,
+                tree,
+                loosened,
+            }),
         _ => {
             diagnostics.push(nothing_compiled(job));
             None
         }
     };
     (output, (compiled.sources, diagnostics), compiled.stack)
+}
+
+/// The routes that let more pass than after the last render.
+fn loosened(compiled: &Compiled) -> Vec<String> {
+    let Some(state) = diff::DiffState::of(compiled) else {
+        return Vec::new();
+    };
+    let rows = diff::loosened_since(&compiled.memory, state);
+    let places = rows.iter().filter_map(|row| row.place.clone()).collect();
+    let lines = compiled.sources.lines(places);
+    let line = |(row, place): (&diff::DiffRow, Located)| {
+        let reason = row.reason.as_ref();
+        let reason = reason.map(|reason| format!(", {}: {}", reason.by, reason.text));
+        printed::line(&format!(
+            "loosened {}: {} {} ({}:{}{})",
+            row.subject,
+            row.field.name,
+            row.change(),
+            place.file,
+            place.line,
+            reason.unwrap_or_default()
+        ))
+        .into_owned()
+    };
+    rows.iter().zip(lines).map(line).collect()
 }
 
 /// Reports generated files that git's index does not hold. Errors: GW0015.

@@ -2,7 +2,7 @@
 //! name in `templates/explain`.
 //!
 //! GW0xxx command and files, GW1xxx description, GW2xxx blueprint, GW3xxx the two together, GW4xxx
-//! AWS limits and rules, GW5xxx advice, GW9xxx our own bug. A number is never used again.
+//! AWS limits and rules, GW5xxx advice, GW6xxx what a change does, GW9xxx our own bug. A number is never used again.
 
 use super::{Code, Severity};
 
@@ -248,6 +248,15 @@ codes! {
     LISTENER_IN_PLACE = "GW5063" "listener-in-place" Info;
     CLOSED_USAGE_PLAN = "GW5064" "closed-usage-plan" Info;
     HEALTH_CHECK_BEFORE_APPLY = "GW5065" "health-check-before-apply" Info;
+
+    LOOSENED = "GW6001" "loosened" Warning;
+    WAITS = "GW6002" "waits" Info;
+    REMOVED = "GW6003" "removed" Info;
+    MOVED = "GW6004" "moved" Info;
+    RELAXED = "GW6005" "relaxed" Info;
+    CHANGED = "GW6006" "changed" Info;
+    TIGHTENED = "GW6007" "tightened" Info;
+    ADDED = "GW6008" "added" Info;
 
     WALK_MISMATCH = "GW9001" "walk-mismatch" Error;
     NO_OUTPUT = "GW9002" "no-output" Error;

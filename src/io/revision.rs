@@ -41,11 +41,11 @@ pub(crate) struct Revision {
 #[derive(Debug)]
 struct Trees {
     objects: Objects,
-    known: HashMap<String, Arc<Entries>>,
+    known: HashMap<String, Arc<TreeEntries>>,
 }
 
 /// What a folder holds.
-type Entries = BTreeMap<Vec<u8>, TreeEntry>;
+type TreeEntries = BTreeMap<Vec<u8>, TreeEntry>;
 
 #[derive(Clone, Debug)]
 struct TreeEntry {
@@ -198,7 +198,7 @@ impl Files for Revision {
 
 impl Trees {
     /// What a folder holds.
-    fn entries(&mut self, id: &str) -> Result<Arc<Entries>, ReadError> {
+    fn entries(&mut self, id: &str) -> Result<Arc<TreeEntries>, ReadError> {
         if let Some(known) = self.known.get(id) {
             return Ok(Arc::clone(known));
         }
@@ -235,8 +235,8 @@ impl Trees {
 ///
 /// Source: <https://git-scm.com/book/en/v2/Git-Internals-Git-Objects>, "Tree Objects", read
 /// 2026-11-30: mode, name and id of each entry, the first two as text.
-fn entries(mut bytes: &[u8], length: usize) -> Option<Entries> {
-    let mut entries = Entries::new();
+fn entries(mut bytes: &[u8], length: usize) -> Option<TreeEntries> {
+    let mut entries = TreeEntries::new();
     while !bytes.is_empty() {
         let space = memchr::memchr(b' ', bytes)?;
         let end = memchr::memchr(0, bytes)?;

@@ -290,7 +290,8 @@ fn paired(mut before: FoundSide, mut after: FoundSide) -> Outcome<Sides> {
     let keys = |found: &FoundSide| Vec::from_iter(found.jobs.iter().map(|(key, _)| key.clone()));
     let (first, second) = (keys(&before), keys(&after));
     before.without_missing(&second);
-    after.without_missing(&first);
+    // What both lack stays, to be reported where the blueprint is compiled.
+    after.without_missing(&keys(&before));
     let mut diagnostics = before.diagnostics;
     diagnostics.append(&mut after.diagnostics);
     // All blueprints of a side may be new, or gone.

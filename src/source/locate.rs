@@ -86,7 +86,6 @@ impl Sources {
     }
 
     /// Returns the files with a text before their names in findings: that of a revision of git.
-    #[allow(dead_code, reason = "the command that compares comes next")]
     #[must_use]
     pub(crate) fn of_revision(self, prefix: &Arc<str>) -> Self {
         let prefix = Arc::clone(prefix);
@@ -100,18 +99,7 @@ impl Sources {
 
     /// Finds the lines of all places; sorted by file, line, column and code, without duplicates.
     pub fn locate(&self, diagnostics: Vec<Diagnostic>) -> Vec<Finding> {
-        let mut pointers: BTreeMap<Arc<str>, PointerTree> = BTreeMap::new();
-        for place in diagnostics.iter().flat_map(Diagnostic::all_places) {
-            if let At::Pointer(pointer) | At::Repeated(pointer, _) = &place.at {
-                let tree = pointers.entry(Arc::clone(&place.file)).or_default();
-                tree.insert(pointer);
-            }
-        }
-        let positions = pointers.into_iter().filter_map(|(display, tree)| {
-            let file = self.files.get(&display)?;
-            Some((display, Positions::find(file, &tree)))
-        });
-        let positions: PositionsByFile = positions.collect();
+        let positions = self.positions(diagnostics.iter().flat_map(Diagnostic::all_places));
         let mut findings: Vec<Finding> = diagnostics
             .into_iter()
             .map(|diagnostic| finding(diagnostic, &positions))
@@ -134,6 +122,29 @@ impl Sources {
             is_same
         });
         findings
+    }
+
+    /// Finds the lines of places, in their order.
+    pub fn lines(&self, places: Vec<Place>) -> Vec<Located> {
+        let positions = self.positions(places.iter());
+        let places = places.into_iter();
+        places.map(|place| located(place, &positions)).collect()
+    }
+
+    /// The positions of all pointers, by file.
+    fn positions<'p>(&self, places: impl Iterator<Item = &'p Place>) -> PositionsByFile {
+        let mut pointers: BTreeMap<Arc<str>, PointerTree> = BTreeMap::new();
+        for place in places {
+            if let At::Pointer(pointer) | At::Repeated(pointer, _) = &place.at {
+                let tree = pointers.entry(Arc::clone(&place.file)).or_default();
+                tree.insert(pointer);
+            }
+        }
+        let positions = pointers.into_iter().filter_map(|(display, tree)| {
+            let file = self.files.get(&display)?;
+            Some((display, Positions::find(file, &tree)))
+        });
+        positions.collect()
     }
 }
 

@@ -68,7 +68,6 @@ fn a_wrong_command_line_exits_2() {
 fn commands_that_are_not_built_say_so() {
     let lines = [
         &["lint", "--fix"][..],
-        &["diff", "HEAD~1", "--fail-on", "any"],
         &["graph"],
         &["cost", "--format", "table"],
         &["migrate", "--to", "alb", "--out", "steps"],

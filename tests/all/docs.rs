@@ -17,6 +17,7 @@ use std::process::Command;
 
 use gwgen::diagnostic::{CODES, Severity};
 use gwgen::emit::terraform::provider::{FEATURES, FLOOR, constraint};
+use gwgen::listing::field::{FIELDS, Heading};
 
 fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -149,6 +150,11 @@ fn the_page_of_routes_is_made_from_the_command() {
 }
 
 #[test]
+fn the_page_of_diff_is_made_from_the_table_of_fields() {
+    page("docs/diff.md", &diff());
+}
+
+#[test]
 fn the_page_of_codes_is_made_from_the_explanations() {
     page("docs/codes.md", &codes());
 }
@@ -211,11 +217,61 @@ fn routes() -> String {
     )
 }
 
+fn diff() -> String {
+    let mut text = String::from(
+        "# `gwgen diff`\n\n<!-- Made by tests/all/docs.rs from the table of fields. Edits here are lost. -->\n\n\
+         `gwgen diff origin/main` says what a change means for the running API. It compiles both states, compares what was decided and what is \
+         built, never texts: a reordered description, a renamed component or another format are no difference, and print nothing.\n\n\
+         Either side is a blueprint, a folder with blueprints, or a revision of git, which is read without a checkout. Without the second it is the \
+         working tree, without the first the commit where the branch left its upstream branch; a clone without that commit is an error \
+         (`fetch-depth: 0` in GitHub Actions). The second state is what `render` would write after the first one.\n\n\
+         A row has a route or a part of the stack, a field, the value before and after, and the places of both. `--format json` has all of it \
+         (`gwgen schema diff`), `--format markdown` is a comment for a pull request, `--format github` annotations of its lines.\n\n\
+         ## Headings\n\n| heading | code | meaning |\n| --- | --- | --- |\n",
+    );
+    for heading in Heading::ALL {
+        let code = heading.code();
+        let meaning = code
+            .explanation
+            .split("\n## What is checked\n")
+            .nth(1)
+            .unwrap();
+        let meaning = meaning.split(" `gwgen diff` lists").next().unwrap();
+        let row = format!(
+            "| {} | [{}](codes.md) | {meaning} |\n",
+            heading.name(),
+            code.code
+        );
+        text.push_str(&row);
+    }
+    text.push_str(
+        "\n`--fail-on loosened` (also `waits`, `removed`, `replaced`, `tightened`, `any`) exits 4 where there is such a row without a reason. A \
+         reason is written in the same change, where a reviewer reads it: `weakens` of a route, `shared` of a cache, or an entry of `lint.allow` \
+         with the heading's code that the first state did not have. Rows with a reason stay in all formats.\n\n\
+         ## Fields\n\nWhere more requests or callers pass, where fewer, and where neither value passes less than the other:\n\n\
+         | field | what it is | more | less | neither |\n| --- | --- | --- | --- | --- |\n",
+    );
+    for field in FIELDS {
+        let [more, less, other] = [field.more, field.less, field.other].map(Heading::name);
+        writeln!(
+            text,
+            "| {} | {} | {more} | {less} | {other} |",
+            field.name, field.about
+        )
+        .unwrap();
+    }
+    text.push_str(
+        "\nWhat Terraform or CloudFormation will do stands below the rows, as `terraform plan` counts, from a first state that is applied and equal \
+         values of variables. `may change` is what depends on an expression that gwgen cannot evaluate.\n",
+    );
+    text
+}
+
 fn codes() -> String {
     let mut text = String::from(
         "# Codes\n\n<!-- Made by tests/all/docs.rs from `gwgen explain`. Edits here are lost. -->\n\n\
          What each finding means. `gwgen explain GW3001` prints the same text. GW0xxx is about commands and files, GW1xxx about the description, \
-         GW2xxx about the blueprint, GW3xxx about the two together, GW4xxx about limits and rules of AWS, GW5xxx is advice, GW9xxx is a mistake of gwgen.\n\n\
+         GW2xxx about the blueprint, GW3xxx about the two together, GW4xxx about limits and rules of AWS, GW5xxx is advice, GW6xxx is what a change does, GW9xxx is a mistake of gwgen.\n\n\
          | code | name | severity |\n| --- | --- | --- |\n",
     );
     for code in CODES {

@@ -15,6 +15,7 @@ mod closed;
 mod closed_plans;
 mod diagnostics;
 mod diagnostics_cli;
+mod diff;
 mod docs;
 mod golden;
 mod hostile;

@@ -68,7 +68,7 @@ fn native_body(body: &Body, path: &str, meant: &mut Meant) {
             .map(|key| format!("/{}", key.as_str()))
             .collect();
         let number = seen.entry(block.identifier().to_owned()).or_default();
-        let index = if path.is_empty() && block.identifier() != "removed" {
+        let index = if path.is_empty() && !["removed", "moved"].contains(&block.identifier()) {
             String::new()
         } else {
             format!("#{number}")
@@ -162,9 +162,9 @@ fn formatted(value: &Expression) -> String {
 
 fn json_file(file: &Value, meant: &mut Meant) {
     for (keyword, inner) in file.as_object().unwrap() {
-        if let ("removed", Value::Array(blocks)) = (keyword.as_str(), inner) {
+        if let (name @ ("removed" | "moved"), Value::Array(blocks)) = (keyword.as_str(), inner) {
             for (number, block) in blocks.iter().enumerate() {
-                json_labels(block, &format!("/removed#{number}"), 0, meant);
+                json_labels(block, &format!("/{name}#{number}"), 0, meant);
             }
             continue;
         }
@@ -236,7 +236,7 @@ fn json_value(name: &str, value: &Value, path: &str, meant: &mut Meant) {
     // An argument that refers to something is no text there.
     let names = matches!(
         name,
-        "depends_on" | "from" | "ignore_changes" | "replace_triggered_by" | "type"
+        "depends_on" | "from" | "to" | "ignore_changes" | "replace_triggered_by" | "type"
     );
     let names = names && (name != "type" || path.starts_with("/variable"));
     let text = |value: &Value| match value {

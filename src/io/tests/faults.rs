@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::Path;
+use std::sync::PoisonError;
 
+use super::git::CHILDREN;
 use super::{Repository, codes, marked, tree};
 use crate::diagnostic::Diagnostic;
 use crate::emit::FileTree;
@@ -203,6 +205,7 @@ fn survives((begins, ends, mends): (&FileTree, &FileTree, &FileTree), at: (Fault
 
 #[test]
 fn a_fault_at_any_operation_leaves_old_or_new_files_and_the_next_render_mends_them() {
+    let _alone = CHILDREN.write().unwrap_or_else(PoisonError::into_inner);
     let (old, new, nothing) = (old(), new(), FileTree::default());
     let other = tree(&[("other.tf", "9\n")]);
     let mut struck = 0;
@@ -225,6 +228,7 @@ fn a_fault_at_any_operation_leaves_old_or_new_files_and_the_next_render_mends_th
 
 #[test]
 fn two_faults_in_a_row_are_mended_too() {
+    let _alone = CHILDREN.write().unwrap_or_else(PoisonError::into_inner);
     let (old, new, other) = (
         old(),
         new(),
@@ -270,7 +274,7 @@ fn a_run_that_read_the_manifest_before_another_one_wrote_it_is_refused() {
     repository.put("gwgen.yaml", "version: 1\nname: shop\nspec: openapi.yaml\ntopology: internet\nbackends: {orders: {url: 'https://orders.example.com'}}\noutput: {dir: infra}\n");
     repository.put("openapi.yaml", "openapi: 3.0.3\ninfo: {title: shop, version: '1'}\npaths: {/orders: {get: {responses: {}}}}\n");
     let job = repository.job();
-    let tree = || crate::compile(&job.disk, &job.request).tree.unwrap();
+    let tree = || crate::compile(&job.files, &job.request).tree.unwrap();
     let errors_of = |tree: &FileTree| errors(&repository.infra().write(tree).diagnostics);
     let [first, second] = [tree(), tree()];
     assert_eq!(errors_of(&first), [""; 0]);
@@ -285,6 +289,7 @@ fn a_run_that_read_the_manifest_before_another_one_wrote_it_is_refused() {
 
 #[test]
 fn a_second_run_at_the_same_time_is_refused_and_a_killed_one_holds_nothing() {
+    let _alone = CHILDREN.write().unwrap_or_else(PoisonError::into_inner);
     let repository = before_it(&old());
     let before = files(&repository);
     let held = fs::File::open(repository.path("infra")).unwrap();

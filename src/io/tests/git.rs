@@ -1,14 +1,54 @@
 //! Repositories of git in temporary folders.
 
+use std::cell::Cell;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
+
+/// Held by tests that start programs, and alone by those that look at locks: a child has the files
+/// of its parent, locked ones too, until it becomes another program.
+pub(super) static CHILDREN: RwLock<()> = RwLock::new(());
+
+thread_local! {
+    static IS_HELD: Cell<bool> = const { Cell::new(false) };
+}
+
+/// The hold of one test.
+struct Hold {
+    _guard: RwLockReadGuard<'static, ()>,
+}
+
+impl Hold {
+    /// `None` where this thread has it already.
+    fn new() -> Option<Self> {
+        if IS_HELD.replace(true) {
+            return None;
+        }
+        let _guard = CHILDREN.read().unwrap_or_else(PoisonError::into_inner);
+        Some(Self { _guard })
+    }
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        IS_HELD.set(false);
+    }
+}
 
 /// A repository; git itself is asked, without the settings of the user.
-pub(super) struct Git(pub tempfile::TempDir);
+pub(super) struct Git(
+    pub tempfile::TempDir,
+    #[expect(dead_code, reason = "it is held")] Option<Hold>,
+);
 
 impl Git {
+    /// A folder that is no repository.
+    pub(super) fn nowhere() -> Self {
+        Self(tempfile::tempdir().unwrap(), Hold::new())
+    }
+
     /// `None` where there is no git.
     pub(super) fn new() -> Option<Self> {
         Self::with(&["init", "--quiet", "--initial-branch=main"])
@@ -20,7 +60,7 @@ impl Git {
             std::io::stderr().write_all(text).unwrap();
             return None;
         }
-        let git = Self(tempfile::tempdir().unwrap());
+        let git = Self::nowhere();
         git.run(arguments);
         Some(git)
     }

@@ -310,7 +310,8 @@ fn trees_that_git_would_never_write_cause_no_harm() {
     let entry =
         |mode: &str, name: &[u8], id: &[u8]| [mode.as_bytes(), b" ", name, b"\0", id].concat();
     let other = id("HEAD:folder/openapi.yaml");
-    let cases: [(&str, Vec<u8>, Result<&[u8], &str>); 9] = [
+    type Case = (&'static str, Vec<u8>, Result<&'static [u8], &'static str>);
+    let cases: [Case; 9] = [
         (
             "openapi.yaml",
             entry("100644", b"openapi.yaml", &file),

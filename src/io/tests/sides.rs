@@ -3,9 +3,10 @@
 
 use std::path::Path;
 
+use super::super::BlueprintSelection;
 use super::super::revision::Revision;
+use super::super::sides::Tree;
 use super::super::sides::{Pair, SideJob, Sides, sides};
-use super::super::{BlueprintSelection, Tree};
 use super::codes;
 use super::git::Git;
 use crate::diagnostic::Outcome;
@@ -240,7 +241,7 @@ fn a_selection_is_about_both_sides() {
     assert_eq!(codes(&outside.diagnostics), ["GW0002"]);
     // What no side has is reported where the blueprint is compiled.
     let missing = select(&["none.yaml"], None).value.unwrap();
-    assert!(missing.pairs[0].before.is_some() && missing.pairs[0].after.is_some());
+    assert!(missing.pairs[0].before.is_none() && missing.pairs[0].after.is_some());
 }
 
 #[test]
@@ -320,6 +321,6 @@ fn without_a_base_nothing_is_compared() {
     assert!(refused.help.contains("`fetch-depth: 0`"));
     clone.run(&["fetch", "--quiet", "--unshallow"]);
     assert!(base(&clone, &["refs/remotes/origin/main"]).is_ok());
-    let nowhere = Git(tempfile::tempdir().unwrap());
+    let nowhere = Git::nowhere();
     assert_eq!(base(&nowhere, &[]), Err("GW0023"));
 }

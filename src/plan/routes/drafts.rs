@@ -163,6 +163,7 @@ impl<'a> Builder<'a> {
             browser_headers: access.browser_headers,
             checks: Default::default(),
             coverage: Default::default(),
+            sources: decision.sources(),
         };
         let cache = if is_called {
             self.requested_cache(&self.descriptions.apis[description], operation, decision)

@@ -19,6 +19,25 @@ pub(crate) enum Field {
     Validation,
 }
 
+/// The source of a setting of an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SettingSource {
+    /// The blueprint's route of that index.
+    Route(usize),
+    /// An extension of the description.
+    Extension,
+}
+
+/// Sources of an operation's settings, by field.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SettingSources([Option<SettingSource>; 9]);
+
+impl SettingSources {
+    pub(crate) fn get(&self, field: Field) -> Option<SettingSource> {
+        self.0[field as usize]
+    }
+}
+
 impl Field {
     /// The name of the field in the blueprint.
     pub(crate) fn name(self) -> &'static str {
@@ -73,6 +92,18 @@ pub(crate) fn shown(fields: &[Field], spec: &RouteSpec) -> String {
 }
 
 impl<'a> Decision<'a> {
+    /// The sources of all fields that were decided.
+    pub(crate) fn sources(&self) -> SettingSources {
+        let mut sources = SettingSources::default();
+        for (field, origin) in self.origins() {
+            sources.0[field as usize] = Some(match origin {
+                Origin::Route(index) => SettingSource::Route(index),
+                Origin::Extension(_) => SettingSource::Extension,
+            });
+        }
+        sources
+    }
+
     /// Fields that were decided, each with the origin that set it last.
     pub(crate) fn origins(&self) -> impl Iterator<Item = (Field, Origin<'a>)> {
         let all = [

@@ -16,7 +16,8 @@ use crate::support::{Case, YAML, fixtures, in_parallel};
 #[test]
 fn both_formats_of_a_case_hold_the_same_resources() {
     let mut compared = 0;
-    for case in fixtures() {
+    // What stays of earlier renders is another in each language.
+    for case in fixtures().iter().filter(|case| case.memory().is_none()) {
         let tree = case.compiled("terraform").tree.as_ref();
         let mut terraform =
             terraform_counts(tree.unwrap_or_else(|| panic!("{} renders as Terraform", case.name)));

@@ -45,6 +45,14 @@ pub(crate) struct Case {
 }
 
 impl Case {
+    /// Path of the memory of earlier renders, where the case has one.
+    pub(crate) fn memory(&self) -> Option<&str> {
+        let mut names = self.files.keys();
+        names
+            .find(|name| name.ends_with("/.gwgen.json"))
+            .map(String::as_str)
+    }
+
     /// Reads the folder of a case.
     pub(crate) fn read(folder: &Path) -> Self {
         let mut files = BTreeMap::new();

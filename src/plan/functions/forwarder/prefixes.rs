@@ -169,6 +169,7 @@ pub(crate) mod tests {
             declared: crate::openapi::Security::Open,
             auth: Default::default(),
             browser_headers: Vec::new(),
+            sources: Default::default(),
         }
     }
 

@@ -1,0 +1,161 @@
+//! Rows that say the same of several routes or stacks, as one.
+//! In: comparisons. Out: `RowGroup`s under headings.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Display;
+
+use super::compared::{ReportRow, StackDiff};
+use crate::diff::Subject;
+use crate::listing::field::Heading;
+
+/// Most subjects that a group names.
+const MAX_NAMED: usize = 3;
+
+/// Rows that differ in their subjects and stacks alone.
+pub(super) struct RowGroup<'a> {
+    pub(super) first: &'a ReportRow,
+    pub(super) subjects: BTreeSet<&'a Subject>,
+    /// Names of the stacks, in the order of the comparisons.
+    pub(super) stacks: Vec<&'a str>,
+}
+
+impl RowGroup<'_> {
+    /// Its subjects; the first few of many.
+    pub(super) fn names(&self) -> String {
+        let named = self
+            .subjects
+            .iter()
+            .take(MAX_NAMED)
+            .map(ToString::to_string);
+        let named = named.collect::<Vec<_>>().join(", ");
+        match self.subjects.len().saturating_sub(MAX_NAMED) {
+            0 => named,
+            more => format!("{named} and {more} more"),
+        }
+    }
+}
+
+/// Whether routes that are new or gone are rows of their own.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum RouteLines {
+    Apart,
+    Together,
+}
+
+/// The groups of a heading, in the order of their first rows.
+pub(super) fn groups(
+    comparisons: &[StackDiff],
+    heading: Heading,
+    of: RouteLines,
+) -> Vec<RowGroup<'_>> {
+    let mut found: Vec<RowGroup<'_>> = Vec::new();
+    let mut known: BTreeMap<([&str; 5], [&str; 2]), usize> = BTreeMap::new();
+    for comparison in comparisons {
+        let rows = comparison
+            .rows
+            .iter()
+            .filter(|row| row.row.heading == heading);
+        for row in rows {
+            let reason = row.row.reason.as_ref();
+            let [by, text] = [
+                reason.map_or("", |reason| reason.by),
+                reason.map_or("", |reason| &reason.text),
+            ];
+            // A route that is new or gone says more by its own line.
+            let own = if of == RouteLines::Apart
+                && (row.row.before.is_empty() || row.row.field == &crate::listing::field::ROUTE)
+            {
+                row.row.subject.key()
+            } else {
+                [""; 2]
+            };
+            let said = [
+                row.row.field.name,
+                &*row.row.before,
+                &*row.row.after,
+                by,
+                text,
+            ];
+            let key = (said, own);
+            let index = *known.entry(key).or_insert(found.len());
+            if index == found.len() {
+                found.push(RowGroup {
+                    first: row,
+                    subjects: BTreeSet::new(),
+                    stacks: Vec::new(),
+                });
+            }
+            let group = &mut found[index];
+            group.subjects.insert(&row.row.subject);
+            if !group.stacks.contains(&&*comparison.blueprint) {
+                group.stacks.push(&comparison.blueprint);
+            }
+        }
+    }
+    found
+}
+
+/// Counts of rows by heading, those of several stacks once: `4 loosened, 1 waits`.
+pub(super) fn counts(comparisons: &[StackDiff]) -> String {
+    let mut texts = Vec::new();
+    for heading in Heading::ALL {
+        let rows = comparisons.iter().flat_map(|comparison| &comparison.rows);
+        let keys: BTreeSet<_> = rows
+            .filter(|row| row.row.heading == heading)
+            .map(|row| {
+                (
+                    &row.row.subject,
+                    row.row.field.name,
+                    &row.row.before,
+                    &row.row.after,
+                )
+            })
+            .collect();
+        if !keys.is_empty() {
+            texts.push(format!("{} {}", keys.len(), heading.name()));
+        }
+    }
+    or_nothing(texts)
+}
+
+/// Counts of actions, as `terraform plan` prints them.
+pub(super) fn actions(comparison: &StackDiff) -> String {
+    use crate::predict::ActionKind as Kind;
+    let kinds = [
+        (Kind::Create, "to add"),
+        (Kind::Update, "to change"),
+        (Kind::Replace, "to replace"),
+        (Kind::Destroy, "to destroy"),
+        (Kind::Forget, "to forget"),
+        (Kind::MayChange, "may change"),
+    ];
+    let mut texts = Vec::new();
+    for (kind, words) in kinds {
+        let count = comparison
+            .actions
+            .iter()
+            .filter(|action| action.action == kind)
+            .count();
+        if count > 0 {
+            texts.push(format!("{count} {words}"));
+        }
+    }
+    or_nothing(texts)
+}
+
+fn or_nothing(texts: Vec<impl Display>) -> String {
+    if texts.is_empty() {
+        return "no changes".to_owned();
+    }
+    let texts: Vec<String> = texts.into_iter().map(|text| text.to_string()).collect();
+    texts.join(", ")
+}
+
+/// The tool that carries the actions out.
+pub(super) fn tool(comparison: &StackDiff) -> &'static str {
+    if comparison.is_terraform {
+        "terraform"
+    } else {
+        "cloudformation"
+    }
+}

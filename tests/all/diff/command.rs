@@ -1,0 +1,198 @@
+//! `gwgen diff`, and the lines of `render`, as they are called.
+
+use std::fs;
+use std::path::Path;
+
+use gwgen::listing::field::Heading;
+use serde_json::Value;
+
+use crate::support::program::{folder_with, printed};
+
+const API: &str = "openapi: 3.0.3\ninfo: {title: Shop}\nsecurity: [{staff: []}]\npaths:\n\
+    \x20 /orders: {get: {responses: {}}, post: {responses: {}}}\n\
+    \x20 /orders/{id}: {parameters: [{name: id, in: path, required: true, schema: {type: string}}], delete: {responses: {}}}\n\
+    components: {securitySchemes: {staff: {type: http, scheme: bearer}}}\n";
+
+const BLUEPRINT: &str = "version: 1\nname: shop\nspec: openapi.yaml\ntopology: internet\n\
+    backends: {orders: {url: https://orders.example.com}}\n\
+    auth: {staff: {lambda: {function: {var: staff_arn}, kind: token, identity: [header.Authorization], ttl: 5m}}}\n";
+
+const OPENED: &str =
+    "routes: [{match: {methods: [delete]}, auth: none, weakens: admin tool is gone}]\n";
+
+/// Folders `a` and `b` with blueprints of the same description.
+fn folders(a: &str, b: &str) -> tempfile::TempDir {
+    folder_with(&[
+        ("a/openapi.yaml", API),
+        ("b/openapi.yaml", API),
+        ("a/gwgen.yaml", a),
+        ("b/gwgen.yaml", b),
+    ])
+}
+
+fn diff(folder: &Path, more: &[&str]) -> (i32, String, String) {
+    printed(folder, &[&["diff", "a", "b"], more].concat())
+}
+
+fn document(folder: &Path) -> Value {
+    let (_, text, errors) = diff(folder, &["--format", "json"]);
+    let document = serde_json::from_str(&text).unwrap_or_else(|_| panic!("{errors}"));
+    let schema = serde_json::from_str(&printed(Path::new("."), &["schema", "diff"]).1).unwrap();
+    let wrong: Vec<String> = jsonschema::validator_for(&schema)
+        .unwrap()
+        .iter_errors(&document)
+        .map(|error| format!("{}: {error}", error.instance_path()))
+        .collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
+    document
+}
+
+#[test]
+fn an_opened_route_is_told_with_its_reason_and_places() {
+    let folder = folders(BLUEPRINT, &format!("{BLUEPRINT}{OPENED}"));
+    let row = &document(folder.path())["blueprints"][0]["loosened"][0];
+    assert_eq!(row["method"], "DELETE");
+    assert_eq!(row["path"], "/orders/{id}");
+    assert_eq!([&row["before"], &row["after"]], ["staff", "none"]);
+    assert_eq!(row["place"]["file"], "b/gwgen.yaml");
+    assert_eq!(row["place"]["line"], 7);
+    assert_eq!(row["was"]["file"], "a/openapi.yaml");
+    assert_eq!(row["reason"]["text"], "admin tool is gone");
+    assert_eq!(row["codes"][0], "GW6001");
+    let (code, text, _) = diff(folder.path(), &[]);
+    assert_eq!(code, 0);
+    for part in [
+        "LOOSENED",
+        "staff -> none",
+        "weakens: admin tool is gone",
+        "1 of 3 routes differ",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    assert!(
+        text.lines().all(|line| line.chars().count() <= 90),
+        "{text}"
+    );
+    let (_, text, _) = diff(folder.path(), &["--format", "github"]);
+    assert!(
+        text.starts_with("::warning file=b/gwgen.yaml,line=7"),
+        "{text}"
+    );
+}
+
+#[test]
+fn equal_states_are_silent() {
+    let folder = folders(BLUEPRINT, BLUEPRINT);
+    let orders = "  /orders: {get: {responses: {}}, post: {responses: {}}}\n";
+    let reordered = API
+        .replace(orders, "")
+        .replace("components:", &format!("{orders}components:"));
+    fs::write(folder.path().join("b/openapi.yaml"), reordered).unwrap();
+    let silence = (0, String::new(), String::new());
+    assert_eq!(diff(folder.path(), &["--fail-on", "any"]), silence);
+}
+
+#[test]
+fn a_row_fails_until_a_reason_of_the_same_change_answers_it() {
+    let folder = folders(BLUEPRINT, BLUEPRINT);
+    let open = API.replace("delete: {responses", "delete: {security: [], responses");
+    fs::write(folder.path().join("b/openapi.yaml"), open).unwrap();
+    let loosened = || diff(folder.path(), &["--fail-on", "loosened"]).0;
+    assert_eq!(loosened(), 4);
+    assert_eq!(
+        diff(folder.path(), &["--fail-on", "removed,tightened"]).0,
+        0
+    );
+    let allow = "lint: {allow: [{code: GW6001, paths: ['/orders/*'], reason: the tool is gone}]}\n";
+    let answered = format!("{BLUEPRINT}{allow}");
+    fs::write(folder.path().join("b/gwgen.yaml"), &answered).unwrap();
+    assert_eq!(loosened(), 0);
+    // What was allowed before answers nothing that is new.
+    fs::write(folder.path().join("a/gwgen.yaml"), &answered).unwrap();
+    assert_eq!(loosened(), 4);
+}
+
+#[test]
+fn a_state_with_an_error_is_no_empty_difference() {
+    let folder = folders(BLUEPRINT, &BLUEPRINT.replace("internet", "moon"));
+    let (code, text, errors) = diff(folder.path(), &[]);
+    assert_eq!((code, &*text), (1, ""));
+    assert!(errors.contains("b/gwgen.yaml:4"), "{errors}");
+}
+
+#[test]
+fn a_comment_stays_in_its_limits_and_keeps_what_loosens() {
+    let path =
+        |index: usize, open: &str| format!("  /p{index}: {{get: {{{open}responses: {{}}}}}}\n");
+    let many = |open: &str, from: usize| {
+        let paths: String = (from..from + 3_000)
+            .map(|index| path(index, open))
+            .collect();
+        API.replace("paths:\n", &format!("paths:\n{paths}"))
+    };
+    let blueprint = format!("{BLUEPRINT}limits: {{resources: 100000}}\n");
+    let folder = folders(&blueprint, &blueprint);
+    fs::write(folder.path().join("a/openapi.yaml"), many("", 0)).unwrap();
+    fs::write(
+        folder.path().join("b/openapi.yaml"),
+        many("security: [], ", 1_500),
+    )
+    .unwrap();
+    let (_, text, _) = diff(folder.path(), &["--format", "markdown"]);
+    assert!(text.chars().count() <= 60_000, "{}", text.chars().count());
+    let first = text.lines().next().unwrap();
+    assert!(
+        first.chars().count() <= 120 && first.contains("3000 loosened"),
+        "{first}"
+    );
+    assert!(text.contains("<!-- gwgen diff -->"));
+    assert!(
+        text.contains("### Loosened") && text.contains("more rows are left out"),
+        "{text}"
+    );
+}
+
+#[test]
+fn render_says_what_it_loosens() {
+    let folder = folder_with(&[("openapi.yaml", API), ("gwgen.yaml", BLUEPRINT)]);
+    let loosened = |text: &str| {
+        text.lines()
+            .filter(|line| line.starts_with("loosened "))
+            .count()
+    };
+    let (code, first, _) = printed(folder.path(), &["render"]);
+    assert_eq!((code, loosened(&first)), (0, 0), "{first}");
+    fs::write(
+        folder.path().join("gwgen.yaml"),
+        format!("{BLUEPRINT}{OPENED}"),
+    )
+    .unwrap();
+    let (_, second, _) = printed(folder.path(), &["render"]);
+    let line = second.lines().find(|line| line.starts_with("loosened "));
+    let wanted = "loosened DELETE /orders/{id}: auth staff -> none (gwgen.yaml:7, weakens: admin tool is gone)";
+    assert_eq!(line, Some(wanted), "{second}");
+    let (_, third, _) = printed(folder.path(), &["render"]);
+    assert_eq!(loosened(&third), 0, "{third}");
+}
+
+#[test]
+fn check_tells_a_difference_from_an_error() {
+    let folder = folder_with(&[("openapi.yaml", API), ("gwgen.yaml", BLUEPRINT)]);
+    let check = |more: &[&str]| printed(folder.path(), &[&["check"], more].concat()).0;
+    assert_eq!([check(&[]), check(&["--detailed-exitcode"])], [1, 4]);
+    printed(folder.path(), &["render"]);
+    assert_eq!([check(&[]), check(&["--detailed-exitcode"])], [0, 0]);
+    fs::write(folder.path().join("gwgen.yaml"), "version: 1\n").unwrap();
+    assert_eq!([check(&[]), check(&["--detailed-exitcode"])], [1, 1]);
+}
+
+/// Codes of the headings, which name their rows in `lint.allow`.
+const CODES: [&str; 8] = [
+    "GW6001", "GW6002", "GW6003", "GW6004", "GW6005", "GW6006", "GW6007", "GW6008",
+];
+
+#[test]
+fn each_heading_has_its_code() {
+    let codes = Heading::ALL.map(|heading| heading.code().code);
+    assert_eq!(codes, CODES);
+}
