@@ -104,6 +104,7 @@ pub(crate) fn run(arguments: &DiffArguments, session: &mut Session<'_>) -> io::R
     };
     let compared = super::session::in_threads(&sides.pairs, |pair| compared::compare(&sides, pair));
     let mut comparisons = Vec::new();
+    let stacks = compared.len();
     for (comparison, of_pair) in compared {
         comparisons.extend(comparison);
         reports.extend(of_pair.into_iter().map(errors));
@@ -111,7 +112,7 @@ pub(crate) fn run(arguments: &DiffArguments, session: &mut Session<'_>) -> io::R
     match arguments.format {
         DiffFormat::Text => session.print(&text::text(&comparisons, session.style.colour))?,
         DiffFormat::Json => session.print_json(&json::document(&comparisons))?,
-        DiffFormat::Markdown => session.print(&markdown::comment(&comparisons))?,
+        DiffFormat::Markdown => session.print(&markdown::comment(&comparisons, stacks))?,
         DiffFormat::Github => {
             let mut out = Vec::new();
             report::report(annotations(&comparisons), annotated(), "", &mut out)?;

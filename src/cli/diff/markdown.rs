@@ -19,8 +19,17 @@ const MAX_FIRST_LINE: usize = 120;
 /// By this the comment is found again and updated in place.
 const MARKER: &str = "<!-- gwgen diff -->";
 
-pub(super) fn comment(comparisons: &[StackDiff]) -> String {
-    let first = format!("**gwgen diff**: {}", grouped::counts(comparisons));
+/// The comment about all that could be compared of `stacks`.
+pub(super) fn comment(comparisons: &[StackDiff], stacks: usize) -> String {
+    let mut said = Vec::new();
+    if comparisons.len() < stacks {
+        let count = stacks - comparisons.len();
+        said.push(format!("{count} of {stacks} not compared, with errors"));
+    }
+    if comparisons.len() == stacks || !comparisons.is_empty() {
+        said.push(grouped::counts(comparisons));
+    }
+    let first = format!("**gwgen diff**: {}", said.join("; "));
     let first = printed::cut(&first, MAX_FIRST_LINE);
     let mut text = format!("{first}\n{MARKER}\n");
     for comparison in comparisons {

@@ -118,6 +118,10 @@ fn a_state_with_an_error_is_no_empty_difference() {
     let (code, text, errors) = diff(folder.path(), &[]);
     assert_eq!((code, &*text), (1, ""));
     assert!(errors.contains("b/gwgen.yaml:4"), "{errors}");
+    let (code, text, _) = diff(folder.path(), &["--format", "markdown"]);
+    let first = text.lines().next().unwrap();
+    let wanted = "**gwgen diff**: 1 of 1 not compared, with errors";
+    assert_eq!((code, first), (1, wanted));
 }
 
 #[test]
