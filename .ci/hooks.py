@@ -1,4 +1,4 @@
-"""Tries the hooks with the real pre-commit, and the steps of action.yml with bash, on git repositories.
+"""Tries the hooks with the real pre-commit, and the steps of action.yml and comment/action.yml with bash, on git repositories.
 
 usage: hooks.py PROJECT WORK GWGEN     run by the python of a venv that has pre-commit (and so PyYAML)
 
@@ -6,49 +6,12 @@ Prints what it tried. Exit 1: something does not hold. A line `cannot: ...` says
 """
 
 import os
-import re
 import shutil
-import subprocess
-import sys
-from pathlib import Path
 
 import yaml
 
-PROJECT, WORK, GWGEN = (Path(it).resolve() for it in sys.argv[1:4])
-API = "openapi: 3.0.3\ninfo: {title: Orders}\nsecurity: []\npaths:\n  /orders: {get: {responses: {}}}\n"
-USERS = "  /users: {post: {responses: {}}}\n"
-ENV = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")} | {
-    "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1",
-    "GIT_AUTHOR_NAME": "ci", "GIT_AUTHOR_EMAIL": "ci@shop.example", "GIT_COMMITTER_NAME": "ci", "GIT_COMMITTER_EMAIL": "ci@shop.example",
-    "PRE_COMMIT_HOME": str(WORK / "pre-commit-home"), "PRE_COMMIT_COLOR": "never",
-    # What the project has built already is not built again.
-    "CARGO_TARGET_DIR": str(PROJECT / "target"),
-    "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-}
-
-
-def run(folder, *command, env=None):
-    done = subprocess.run(command, cwd=folder, env=ENV | (env or {}), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-    return done.returncode, done.stdout
-
-
-def passes(folder, *command):
-    code, said = run(folder, *command)
-    assert code == 0, f"{command} exits {code}:\n{said}"
-    return said
-
-
-def stopped(folder, *command, by):
-    code, said = run(folder, *command)
-    assert code != 0 and by in said, f"{command} exits {code}, without {by!r}:\n{said}"
-
-
-def repository(name):
-    folder = WORK / name
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    passes(folder, "git", "init", "--quiet")
-    return folder
+import review
+from on_git import API, ENV, GWGEN, PROJECT, USERS, annotations, passes, repository, run, step, stopped
 
 
 def offline(said):
@@ -119,6 +82,20 @@ def try_render(folder):
     passes(folder, "pre-commit", "run", "--all-files")
     assert commits(folder) == 5 and passes(folder, "git", "status", "--porcelain") == "", run(folder, "git", "status")
     print("  a half-staged change: judged by what is staged")
+    schemes = "components: {securitySchemes: {staff: {type: http, scheme: bearer}}}\n"
+    (folder / "orders.yaml").write_text((API + USERS).replace("security: []", "security: [{staff: []}]") + schemes)
+    staff = "auth: {staff: {lambda: {function: {var: staff_arn}, kind: token, identity: [header.Authorization], ttl: 5m}}}\n"
+    blueprint.write_text(blueprint.read_text() + staff)
+    passes(folder, str(GWGEN), "render")
+    passes(folder, "git", "add", ".")
+    passes(folder, "git", "commit", "--quiet", "-m", "Ask for staff")
+    blueprint.write_text(blueprint.read_text() + "routes: [{match: {methods: [post]}, auth: none, weakens: a form is open}]\n")
+    told = "\nloosened POST /users: auth staff -> none (gwgen.yaml:15, weakens: a form is open)\n"
+    stopped(folder, "git", "commit", "-a", "-m", "Open the form", by=told)
+    passes(folder, "git", "add", ".")
+    said = passes(folder, "git", "commit", "-m", "Open the form")
+    assert "loosened" not in said, said
+    print("  a change that lets more callers in: told where the commit is stopped, once")
 
 
 def try_check(folder):
@@ -151,37 +128,6 @@ def try_hooks():
     try_check(folder)
 
 
-def step(name, inputs, folder):
-    """Runs a step of action.yml as GitHub does."""
-    action = yaml.safe_load((PROJECT / "action.yml").read_text())
-    values = {key: it["default"] for key, it in action["inputs"].items()} | inputs
-    found = next(it for it in action["runs"]["steps"] if it["name"] == name)
-    filled = lambda text: re.sub(r"\$\{\{ inputs\.([a-z-]+) \}\}", lambda it: values[it[1]], text)
-    assert "${{" not in found["run"], "an expression in a script is an injection"
-    env = {key: filled(value) for key, value in found.get("env", {}).items()}
-    temp = WORK / "runner-temp"
-    temp.mkdir(exist_ok=True)
-    script = temp / "step.sh"
-    script.write_text(found["run"])
-    env |= {"RUNNER_TEMP": str(temp), "GITHUB_ACTION_PATH": str(PROJECT)}
-    return run(folder, "bash", "--noprofile", "--norc", "-e", "-o", "pipefail", str(script), env=env)
-
-
-def annotations(said):
-    """What the runner takes for commands: every line that begins with `::`, but between stop-commands and its token."""
-    token, found = None, []
-    for line in said.splitlines():
-        line = line.strip()
-        if token:
-            token = None if line == f"::{token}::" else token
-        elif line.startswith("::stop-commands::"):
-            token = line.removeprefix("::stop-commands::")
-        elif line.startswith(("::error", "::warning", "::notice")) and "title=GW5015 " not in line:  # said of every API with logs
-            found.append(line)
-    assert token is None, "commands stay off"
-    return found
-
-
 def try_action():
     folder = repository("action")
     api = folder / "api, 1"
@@ -192,11 +138,10 @@ def try_action():
     inputs = {"gwgen": str(GWGEN), "working-directory": "api, 1"}
     code, said = step("gwgen check", inputs, folder)
     assert (code, annotations(said)) == (0, []), said
-    blueprint = api / "gwgen.yaml"
-    blueprint.write_text(blueprint.read_text().replace("name: error-hello", "name: shop"))
+    (api / "openapi.yaml").write_text(API.replace("title: Orders", 'title: "::error::bye"'))
     code, said = step("gwgen check", inputs, folder)
     found = annotations(said)
-    assert code == 1 and len(found) == 1 and "\n \\::error::hello\n" in said, said
+    assert code == 1 and len(found) == 1 and "\n-\\::error::hello\n" in said, said
     assert found[0].startswith("::error file=api%2C 1/generated/README.md,line=1,col=1,title=GW0014 out-of-date::"), found
     (api / "openapi.yaml").write_text(API + "  /a?b: {get: {responses: {}}}\n")
     code, said = step("gwgen check", inputs | {"blueprint": "gwgen.yaml\n"}, folder)
@@ -215,5 +160,6 @@ def try_action():
     print("  action.yml: builds gwgen and runs what it built")
 
 
+review.try_all()
 try_action()
 try_hooks()
