@@ -164,7 +164,7 @@ def try_comment(folder, text):
 def try_page():
     """The workflows of docs/review.md: each is YAML, and they agree with each other and with the actions."""
     text = (PROJECT / "docs/review.md").read_text()
-    one, first, second, job, _ = (yaml.safe_load(it) for it in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL))
+    one, first, second, job, answers = (yaml.safe_load(it) for it in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL))
     steps = lambda workflow: next(iter(workflow["jobs"].values()))["steps"]
     # YAML 1.1 takes the key `on` for a boolean.
     assert second[True]["workflow_run"]["workflows"] == [first["name"]]
@@ -174,7 +174,7 @@ def try_page():
     assert not any("checkout" in str(it) or "run" in it for it in steps(second)), "the second workflow runs nothing of a fork"
     known = yaml.safe_load((PROJECT / "action.yml").read_text())["inputs"]
     assert all(it in known for workflow in (one, first) for it in steps(workflow)[1]["with"])
-    return job["gwgen-diff"]["script"]
+    return job["gwgen-diff"]["script"], answers
 
 
 def try_gitlab(folder, script):
@@ -205,7 +205,35 @@ def try_gitlab(folder, script):
     print("  docs/review.md: the workflows agree, and the job for GitLab posts, updates its own note and exits 4")
 
 
+def try_answers(answers):
+    """The example of answered rows: each reason answers a row of its change, and none is left."""
+    folder = repository("answers")
+    schemes = "components: {securitySchemes: {staff: {type: http, scheme: bearer}}}\n"
+    order = "  /orders/{id}: {parameters: [{name: id, in: path, required: true, schema: {type: string}}], delete: {responses: {}}}\n"
+    api = API.replace("security: []", "security: [{staff: []}]") + order
+    (folder / "openapi.yaml").write_text(api + "  /v1/ping: {get: {responses: {}}}\n" + schemes)
+    blueprint = {
+        "version": 1, "name": "shop", "spec": "openapi.yaml", "topology": "nlb-targets",
+        "network": {"vpc": {"var": "vpc_id"}, "subnets": {"var": "subnets"}}, "backends": {"orders": {"port": 8080, "targets": {"ecs": True}}},
+        "auth": {"staff": {"lambda": {"function": {"var": "staff_arn"}, "kind": "token", "identity": ["header.Authorization"], "ttl": "5m"}}},
+    }
+    write = lambda value: (folder / "gwgen.yaml").write_text(yaml.safe_dump(value))
+    write(blueprint)
+    passes(folder, "git", "add", ".")
+    passes(folder, "git", "commit", "--quiet", "-m", "The base")
+    (folder / "openapi.yaml").write_text(api + schemes)
+    blueprint["backends"]["orders"]["port"] = 8081
+    write(blueprint | {"routes": answers["routes"], "lint": answers["lint"]})
+    said = passes(folder, str(GWGEN), "diff", "HEAD", "--format", "json", "--fail-on", "loosened,waits,removed")
+    found = json.loads(said)["blueprints"][0]
+    by = [row["reason"]["by"] for heading in ("loosened", "waits", "removed") for row in found[heading]]
+    assert by == ["weakens", "lint.allow", "lint.allow"], said
+    print("  docs/review.md: its reasons answer the rows of a change")
+
+
 def try_all():
     folder, text = try_diff()
     try_comment(folder, text)
-    try_gitlab(folder, try_page())
+    script, answers = try_page()
+    try_gitlab(folder, script)
+    try_answers(answers)
