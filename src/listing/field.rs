@@ -365,3 +365,6 @@ fn amounts(one: [f64; 2], two: [f64; 2]) -> Option<Ordering> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests;
