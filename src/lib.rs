@@ -139,6 +139,8 @@ pub struct Circumstances<'a> {
     pub after: Option<&'a Memory>,
     /// The descriptions stay, to find lines in.
     pub keeps_sources: bool,
+    /// No file is wanted; those of a template are made all the same, for their size.
+    pub is_compared: bool,
 }
 
 /// Compiles a blueprint, without side effects.

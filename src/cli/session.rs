@@ -235,7 +235,7 @@ fn compiled_without(job: &Job, forgets: bool) -> Compiled {
         day: Some(&day),
         forgets,
         keeps_sources: true,
-        after: None,
+        ..Circumstances::default()
     };
     compile_in(&job.files, &job.request, run)
 }
@@ -273,6 +273,11 @@ fn loosened(compiled: &Compiled) -> Vec<String> {
     let Some(state) = diff::DiffState::of(compiled) else {
         return Vec::new();
     };
+    // Nearly every render changes nothing of it.
+    let written = compiled.tree.as_ref().map(|tree| &tree.memory.access);
+    if written == Some(&compiled.memory.access) {
+        return Vec::new();
+    }
     let rows = diff::loosened_since(&compiled.memory, state);
     let places = rows.iter().filter_map(|row| row.place.clone()).collect();
     let lines = compiled.sources.lines(places);

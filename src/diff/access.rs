@@ -16,13 +16,12 @@ use crate::plan::{
 
 pub(super) fn authorizer_part(authorizer: &AuthorizerPlan) -> StackPart<'_> {
     let AuthorizerPlan { name, source } = authorizer;
-    let at = "";
     let facts = match source {
         AuthorizerSource::Cognito(pools) => {
             vec![Fact::new(
                 &field::AUTHORIZER,
                 FieldValue::AnyOf(any_of(Some(pools), "none")),
-                at,
+                "/cognito/user_pools",
             )]
         }
         AuthorizerSource::Lambda(LambdaAuthorizerPlan {
@@ -41,14 +40,22 @@ pub(super) fn authorizer_part(authorizer: &AuthorizerPlan) -> StackPart<'_> {
             let kept =
                 FieldValue::Amounts(Some([f64::from(*ttl_s), 0.0]), format!("{ttl_s} s").into());
             vec![
-                Fact::new(&field::AUTHORIZER, FieldValue::AnyOf(decides), at),
-                Fact::new(&field::SETTING, FieldValue::Text(kind.into()), at),
+                Fact::new(
+                    &field::AUTHORIZER,
+                    FieldValue::AnyOf(decides),
+                    "/lambda/function",
+                ),
+                Fact::new(
+                    &field::SETTING,
+                    FieldValue::Text(kind.into()),
+                    "/lambda/kind",
+                ),
                 Fact::new(
                     &field::IDENTITY,
                     FieldValue::AllOf(Set::of(shown, "none")),
-                    at,
+                    "/lambda/identity",
                 ),
-                Fact::new(&field::DECISIONS, kept, at),
+                Fact::new(&field::DECISIONS, kept, "/lambda/ttl"),
             ]
         }
     };
@@ -90,7 +97,6 @@ pub(super) fn usage_plan_part(usage_plan: &UsagePlan) -> StackPart<'_> {
         // One that is left lets nobody in: it is gone for callers.
         is_closed: _,
     } = usage_plan;
-    let at = "";
     // A period of less days lets the same number through more often.
     let days = |period: crate::blueprint::Period| match period.name() {
         "day" => 1.0,
@@ -106,9 +112,13 @@ pub(super) fn usage_plan_part(usage_plan: &UsagePlan) -> StackPart<'_> {
         format!("{route} {}/s, {} at once", throttle.rate, throttle.burst)
     });
     let facts = vec![
-        Fact::new(&field::THROTTLE, throttled(*throttle), at),
-        Fact::new(&field::QUOTA, FieldValue::Amounts(amounts, text.into()), at),
-        Fact::new(&field::PLAN_ROUTES, joined(routes), at),
+        Fact::new(&field::THROTTLE, throttled(*throttle), "/throttle"),
+        Fact::new(
+            &field::QUOTA,
+            FieldValue::Amounts(amounts, text.into()),
+            "/quota",
+        ),
+        Fact::new(&field::PLAN_ROUTES, joined(routes), "/routes"),
     ];
     entry("usage plan", "usage_plans", name, facts)
 }

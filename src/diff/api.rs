@@ -52,7 +52,7 @@ pub(super) fn facts(plan: &Plan) -> Vec<Fact<'_>> {
             optional(compression.as_deref()),
             "/api/minimum_compression_size",
         ),
-        setting(joined(responses), "/api/gateway_responses"),
+        setting(joined(responses), "/api/gateway_responses/problem_json"),
         Fact::new(&field::KEY_SOURCE, text(key_source), "/api/api_key_source"),
         setting(optional(alarms.as_deref()), "/alarms"),
         setting(yes(plan.cross_zone), "/nlb/cross_zone"),
@@ -71,28 +71,25 @@ fn endpoint_facts(endpoint: &EndpointPlan) -> Vec<Fact<'_>> {
     } = endpoint;
     let reach = u8::from(*kind != EndpointKind::Private);
     let through = any_of(vpc_endpoints.as_ref(), "any way").or_whole();
-    let callers = match policy {
-        None => Set::of([], "everybody").or_whole(),
+    // Callers have to come from one of the ranges and through one of the endpoints.
+    let (ranges, written) = match policy {
+        None => (None, None),
+        // `through` has the endpoints.
         Some(PolicyPlan::Among {
-            vpc_endpoints,
+            vpc_endpoints: _,
             cidrs,
-        }) => {
-            let [endpoints, ranges] =
-                [vpc_endpoints, cidrs].map(|values| any_of(values.as_ref(), "").members);
-            Set {
-                whole: None,
-                members: [endpoints, ranges].concat(),
-                none: "nobody",
-            }
-        }
-        Some(PolicyPlan::Written(json)) => {
-            let hash = &blake3::hash(json.to_string().as_bytes()).to_hex()[..8];
-            Set {
-                whole: None,
-                members: vec![format!("the policy {hash}").into()],
-                none: "nobody",
-            }
-        }
+        }) => (cidrs.as_ref(), None),
+        Some(PolicyPlan::Written(json)) => (None, Some(json)),
+    };
+    let written = written.map(|json| {
+        let hash = &blake3::hash(json.to_string().as_bytes()).to_hex()[..8];
+        format!("the policy {hash}")
+    });
+    let ranges = any_of(ranges, "everybody").or_whole();
+    let written = Set {
+        whole: None,
+        members: written.into_iter().map(Cow::Owned).collect(),
+        none: "everybody",
     };
     let execute_api = FieldValue::Level(
         u8::from(!is_disabled),
@@ -102,20 +99,30 @@ fn endpoint_facts(endpoint: &EndpointPlan) -> Vec<Fact<'_>> {
         Fact::new(
             &field::ENDPOINT,
             FieldValue::Level(reach, kind.name().into()),
-            "/api/endpoint",
+            "/api/endpoint/type",
         ),
         Fact::new(
             &field::VPC_ENDPOINTS,
             FieldValue::AnyOf(through),
             "/api/endpoint/vpc_endpoints",
         ),
-        Fact::new(&field::POLICY, FieldValue::AnyOf(callers), "/api/policy"),
+        Fact::new(
+            &field::POLICY,
+            FieldValue::AnyOf(ranges),
+            "/api/endpoint/allow_cidrs",
+        ),
+        Fact::new(
+            &field::POLICY,
+            FieldValue::AnyOf(written.or_whole()),
+            "/api/policy",
+        ),
         Fact::new(&field::EXECUTE_API, execute_api, "/api/disable_execute_api"),
     ]
 }
 
 fn domain_facts(domain: Option<&DomainPlan>) -> Vec<Fact<'_>> {
     let at = "/api/domain";
+    let trust = "/api/domain/mutual_tls";
     let Some(DomainPlan {
         name,
         base_path,
@@ -125,7 +132,7 @@ fn domain_facts(domain: Option<&DomainPlan>) -> Vec<Fact<'_>> {
         let whole = Set::of([], "nobody is asked for one").or_whole();
         return vec![
             Fact::new(&field::DOMAIN, optional(None), at),
-            Fact::new(&field::MUTUAL_TLS, FieldValue::AnyOf(whole), at),
+            Fact::new(&field::MUTUAL_TLS, FieldValue::AnyOf(whole), trust),
         ];
     };
     let name = format!("{}/{base_path}", value_text(name));
@@ -147,10 +154,11 @@ fn domain_facts(domain: Option<&DomainPlan>) -> Vec<Fact<'_>> {
     facts.push(Fact::new(
         &field::MUTUAL_TLS,
         FieldValue::AnyOf(trusted.or_whole()),
-        at,
+        trust,
     ));
     if let Some(ManagedDomainPlan {
-        is_edge,
+        // The endpoint's type, which is a row.
+        is_edge: _,
         certificate,
         zone,
         security_policy,
@@ -164,10 +172,9 @@ fn domain_facts(domain: Option<&DomainPlan>) -> Vec<Fact<'_>> {
             Fact::new(
                 &field::CERTIFICATE,
                 FieldValue::Text(value_text(certificate).into()),
-                at,
+                "/api/domain/certificate",
             ),
-            Fact::new(&field::TLS, version, at),
-            Fact::new(&field::SETTING, yes(*is_edge), "/api/endpoint"),
+            Fact::new(&field::TLS, version, "/api/domain/security_policy"),
             Fact::new(
                 &field::SETTING,
                 optional(zone.as_deref()),

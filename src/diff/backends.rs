@@ -25,7 +25,7 @@ pub(super) fn part(backend: &BackendPlan) -> StackPart<'_> {
         };
         format!("{name}: {value}")
     });
-    let mut facts = vec![Fact::new(&field::HEADERS, joined(headers), "")];
+    let mut facts = vec![Fact::new(&field::HEADERS, joined(headers), "/headers")];
     match integration {
         IntegrationPlan::Balanced(balanced) => facts.extend(balanced_facts(balanced)),
         IntegrationPlan::Forwarder(forwarder) => facts.extend(forwarder_facts(forwarder)),
@@ -42,7 +42,7 @@ pub(super) fn part(backend: &BackendPlan) -> StackPart<'_> {
 }
 
 fn servers(text: String) -> Fact<'static> {
-    Fact::new(&field::SERVERS, FieldValue::Text(text.into()), "")
+    Fact::new(&field::SERVERS, FieldValue::Text(text.into()), "/targets")
 }
 
 fn balanced_facts(balanced: &BalancedPlan) -> [Fact<'_>; 7] {
@@ -72,7 +72,7 @@ fn balanced_facts(balanced: &BalancedPlan) -> [Fact<'_>; 7] {
         format!(" behind {listener_port}")
     };
     let port = format!("{port}{behind}");
-    let delay = format!("{deregistration_delay_s} s until a leaving server is cut off");
+    let delay = format!("{deregistration_delay_s} s");
     let group = security_group.as_ref().map(value_text);
     [
         servers(targets_text(targets)),
@@ -88,8 +88,16 @@ fn balanced_facts(balanced: &BalancedPlan) -> [Fact<'_>; 7] {
             FieldValue::Text(health(health_check).into()),
             "/health_check",
         ),
-        Fact::new(&field::SETTING, FieldValue::Text(delay.into()), ""),
-        Fact::new(&field::SECURITY_GROUP, optional(group.as_deref()), ""),
+        Fact::new(
+            &field::SETTING,
+            FieldValue::Text(delay.into()),
+            "/deregistration_delay",
+        ),
+        Fact::new(
+            &field::SECURITY_GROUP,
+            optional(group.as_deref()),
+            "/security_group",
+        ),
     ]
 }
 
@@ -165,7 +173,11 @@ fn forwarder_facts(forwarder: &ForwarderPlan) -> [Fact<'_>; 2] {
     let group = security_group.as_ref().map(value_text);
     [
         servers(text),
-        Fact::new(&field::SECURITY_GROUP, optional(group.as_deref()), ""),
+        Fact::new(
+            &field::SECURITY_GROUP,
+            optional(group.as_deref()),
+            "/security_group",
+        ),
     ]
 }
 

@@ -7,8 +7,9 @@ use crate::listing::facts::seconds;
 use crate::listing::field::{self, FieldValue, Set};
 use crate::listing::{value_text, values_text};
 use crate::plan::{
-    AccessLogsPlan, AlbBalancerPlan, AlbListenerPlan, AlbPlan, BalancerPlan, ForwarderGroupsPlan,
-    ForwardersPlan, LinkOrigin, LinkPlan, NetworkPlan, NlbPlan, SourcePlan, SyncPlan, Values,
+    self, AccessLogsPlan, AlbBalancerPlan, AlbListenerPlan, AlbPlan, BalancerPlan,
+    ForwarderGroupsPlan, ForwardersPlan, LinkOrigin, LinkPlan, NetworkPlan, NlbPlan, SourcePlan,
+    SyncPlan, Values,
 };
 
 pub(super) fn parts<'a>(
@@ -85,6 +86,11 @@ fn admitted(source: &SourcePlan) -> FieldValue<'static> {
     })
 }
 
+/// Whether a balancer cannot be deleted, which a template has as an input that says so.
+fn protection(value: &plan::Value) -> FieldValue<'static> {
+    yes(!matches!(value, plan::Value::Literal(text) if &**text == "false"))
+}
+
 fn groups(groups: Option<&Values>) -> FieldValue<'static> {
     FieldValue::Text(groups.map_or_else(|| "managed".into(), |groups| values_text(groups).into()))
 }
@@ -124,7 +130,7 @@ fn nlb_facts(nlb: &NlbPlan) -> Vec<Fact<'_>> {
             deletion_protection,
             access_logs,
         } => {
-            let protection = FieldValue::Text(value_text(deletion_protection).into());
+            let protection = protection(deletion_protection);
             facts.extend([
                 Fact::new(
                     &field::SECURITY_GROUPS,
@@ -215,7 +221,7 @@ fn alb_facts(alb: &AlbPlan) -> Vec<Fact<'_>> {
             "/alb/clients",
         ),
         Fact::new(&field::ADMITTED, admitted(source), "/network"),
-        Fact::new(&field::SETTING, yes(*emits_rules), "/alb/emit_rules"),
+        Fact::new(&field::SETTING, yes(*emits_rules), "/alb/existing/rules"),
     ];
     facts.extend(alb_balancer_facts(balancer));
     facts
@@ -229,7 +235,7 @@ fn alb_balancer_facts(balancer: &AlbBalancerPlan) -> Vec<Fact<'_>> {
             deletion_protection,
             access_logs,
         } => {
-            let protection = FieldValue::Text(value_text(deletion_protection).into());
+            let protection = protection(deletion_protection);
             let idle = FieldValue::Text(format!("{idle_timeout_s} s").into());
             vec![
                 Fact::new(

@@ -8,13 +8,14 @@ use super::{DiffRow, DiffState, DiffStates, Subject, reason};
 use crate::blueprint::{Exposure, OutputFormat};
 use crate::diagnostic::Place;
 use crate::listing;
-use crate::listing::facts::{RouteFact, facts};
+use crate::listing::facts::{RouteFact, facts, loosenable};
 use crate::listing::field::{self, Heading, PlanField};
 use crate::memory::Memory;
 use crate::openapi::HttpMethod;
 use crate::plan::{
     Check, IntegrationPlan, OperationPlan, Plan, RouteField, SettingSource, names, text_of,
 };
+use crate::pointer;
 
 /// A route in both states.
 type RoutePair<'a> = (Option<&'a OperationPlan>, Option<&'a OperationPlan>);
@@ -216,10 +217,13 @@ fn compare(before: RouteIn<'_>, after: RouteIn<'_>, rows: &mut Vec<DiffRow>) {
     let (earlier, old) = (before.state, before.operation);
     let (state, new) = (after.state, after.operation);
     let (ours, theirs) = (facts(state.plan, new), facts(earlier.plan, old));
-    let is_exposed_alike = old.exposure == new.exposure;
-    let tells = |fact: &&RouteFact<'_>| {
-        is_exposed_alike || [&field::EXPOSURE, &field::BACKEND].contains(&fact.field)
+    // What the gateway decides is nothing to callers who pass it by.
+    let is_told = |field: &PlanField| match (old.is_public(), new.is_public()) {
+        (true, true) => true,
+        (false, false) => [&field::BACKEND, &field::PRIVATE_PATH].contains(&field),
+        (true, false) | (false, true) => [&field::EXPOSURE, &field::BACKEND].contains(&field),
     };
+    let tells = |fact: &&RouteFact<'_>| is_told(fact.field);
     let first = rows.len();
     for (fact, previous) in ours.iter().filter(tells).zip(theirs.iter().filter(tells)) {
         let Some(heading) = fact.value.heading(&previous.value, fact.field) else {
@@ -270,7 +274,7 @@ pub(super) fn loosened_since(memory: &Memory, state: DiffState<'_>) -> Vec<DiffR
             continue;
         };
         let first = rows.len();
-        for fact in facts(state.plan, operation) {
+        for fact in loosenable(state.plan, operation) {
             let mut values = known.iter().flat_map(|known| known.split("; "));
             let named = |text: &str| {
                 text.split_once(": ")
@@ -312,19 +316,47 @@ fn uncover(rows: &mut Vec<DiffRow>, first: usize) {
         .for_each(drop);
 }
 
+/// Settings of the whole API, for routes that have none of their own.
+static INHERITED: [(&PlanField, &str); 3] = [
+    (&field::THROTTLE, "/stage/throttle"),
+    (&field::VALIDATION, "/api/validation"),
+    (&field::BODY, "/api/validation"),
+];
+
 /// The place of a fact: the setting that decides it, else the operation.
 fn place(state: DiffState<'_>, operation: &OperationPlan, fact: &RouteFact<'_>) -> Place {
     let Some(setting) = fact.setting else {
         return operation.place.clone();
     };
+    let blueprint = state.blueprint;
+    let written = |pointer: &str| {
+        let is_written = blueprint.is_written(pointer);
+        is_written.then(|| blueprint.place(pointer))
+    };
+    let backend = operation.backend.map(|index| &state.plan.backends[index]);
+    if let (true, Some(backend)) = (fact.field == &field::ENCRYPTION, backend) {
+        let at = pointer::child("/backends", &*backend.name);
+        return blueprint.place(&format!("{at}/protocol"));
+    }
     match operation.sources.get(setting) {
-        Some(SettingSource::Route(index)) => state
-            .blueprint
-            .place(&format!("/routes/{index}/{}", setting.name())),
-        Some(SettingSource::Extension) => operation.place.clone(),
+        Some(SettingSource::Route(index)) => {
+            let at = format!("/routes/{index}/{}", setting.name());
+            let of_stage = (fact.field == &field::CACHE_ENCRYPTION)
+                .then(|| written("/stage/cache/encrypted"))
+                .flatten();
+            of_stage.unwrap_or_else(|| blueprint.place(&at))
+        }
+        Some(SettingSource::Extension) => {
+            let name = setting.name();
+            operation.place.clone().below(&format!("/x-gwgen-{name}"))
+        }
         None if [RouteField::Auth, RouteField::Scopes].contains(&setting) => {
             operation.place.clone().below("/security")
         }
-        None => operation.place.clone(),
+        None => {
+            let mut inherited = INHERITED.iter().filter(|(field, _)| *field == fact.field);
+            let inherited = inherited.find_map(|(_, pointer)| written(pointer));
+            inherited.unwrap_or_else(|| operation.place.clone())
+        }
     }
 }

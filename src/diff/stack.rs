@@ -2,7 +2,8 @@
 //! In: two states. Out: rows. Pure.
 
 use super::part::StackPart;
-use super::{DiffRow, DiffState, Subject, access, api, backends, network, promises, stage};
+use super::{DiffRow, DiffState, Fact, Subject, access, api, backends, network, promises, stage};
+use crate::listing::field;
 use crate::plan::Plan;
 
 /// Rows of the parts that both states have.
@@ -15,11 +16,7 @@ pub(super) fn rows(before: DiffState<'_>, after: DiffState<'_>) -> Vec<DiffRow> 
         };
         for fact in &part.facts {
             // A fact that one state lacks is decided by another fact of the part.
-            let Some(previous) = old
-                .facts
-                .iter()
-                .find(|old| old.field == fact.field && old.at == fact.at)
-            else {
+            let Some(previous) = previous(fact, &part.facts, &old.facts) else {
                 continue;
             };
             let Some(heading) = fact.value.heading(&previous.value, fact.field) else {
@@ -29,8 +26,8 @@ pub(super) fn rows(before: DiffState<'_>, after: DiffState<'_>) -> Vec<DiffRow> 
                 heading,
                 subject: Subject::Part(part.name.clone()),
                 field: fact.field,
-                before: previous.value.text(),
-                after: fact.value.text(),
+                before: text(previous, &part.name),
+                after: text(fact, &part.name),
                 place: Some(after.blueprint.place(&format!("{}{}", part.place, fact.at))),
                 was: Some(
                     before
@@ -44,6 +41,33 @@ pub(super) fn rows(before: DiffState<'_>, after: DiffState<'_>) -> Vec<DiffRow> 
     }
     rows.extend(promises::promises(before, after));
     rows
+}
+
+/// The fact of the other state that a fact is compared with: the same setting, else another one
+/// that the field is decided by there.
+fn previous<'f, 'a>(
+    fact: &Fact<'_>,
+    facts: &[Fact<'_>],
+    earlier: &'f [Fact<'a>],
+) -> Option<&'f Fact<'a>> {
+    let mut of_field = earlier.iter().filter(|old| old.field == fact.field);
+    let is_kept = |old: &Fact<'_>| {
+        let mut all = facts.iter();
+        all.any(|one| one.field == old.field && one.at == old.at)
+    };
+    let same = of_field.clone().find(|old| old.at == fact.at);
+    same.or_else(|| of_field.find(|old| old.field != &field::SETTING && !is_kept(old)))
+}
+
+/// A value, with the name of a setting that its part has among others.
+fn text(fact: &Fact<'_>, part: &str) -> String {
+    let text = fact.value.text();
+    match fact.at.rsplit_once('/') {
+        Some((_, name)) if fact.field == &field::SETTING && name != part => {
+            format!("{name}: {text}")
+        }
+        _ => text,
+    }
 }
 
 fn parts(plan: &Plan) -> Vec<StackPart<'_>> {

@@ -62,7 +62,7 @@ pub(super) fn facts<'a>(name: &plan::Value, stage: &'a StagePlan) -> Vec<Fact<'a
         setting(yes(*is_traced), "/stage/tracing"),
         setting(joined(variables), "/stage/variables"),
         setting(optional(cluster.as_deref()), "/stage/cache"),
-        setting(text(role), "/account"),
+        setting(text(role), "/account/cloudwatch_role"),
     ]
 }
 

@@ -28,23 +28,36 @@ pub(crate) fn remembered(plan: &Plan) -> FactMap {
         .filter(|operation| operation.is_public());
     let line = |operation: &OperationPlan| {
         let label = names::operation_label(operation.method, operation.gateway_path.as_ref()?);
-        let facts = facts(plan, operation).into_iter();
-        let kept = facts
-            .filter(|fact| REMEMBERED.contains(&fact.field))
-            .filter_map(|fact| Some(format!("{}: {}", fact.field.name, fact.value.remembered()?)));
-        Some((label, BTreeSet::from([kept.collect::<Vec<_>>().join("; ")])))
+        let mut line = String::with_capacity(48);
+        for fact in loosenable(plan, operation) {
+            let Some(value) = fact.value.remembered() else {
+                continue;
+            };
+            let separator = if line.is_empty() { "" } else { "; " };
+            line.extend([separator, fact.field.name, ": ", &value]);
+        }
+        Some((label, BTreeSet::from([line])))
     };
     public.filter_map(line).collect()
 }
 
-/// The fields that the memory keeps.
-static REMEMBERED: [&PlanField; 5] = [
-    &field::AUTH,
-    &field::SCOPES,
-    &field::KEY,
-    &field::ENCRYPTION,
-    &field::CACHE_KEY,
-];
+/// The facts that the memory keeps.
+pub(crate) fn loosenable<'a>(
+    plan: &'a Plan,
+    operation: &'a OperationPlan,
+) -> impl Iterator<Item = RouteFact<'a>> {
+    let encryption = RouteFact {
+        field: &field::ENCRYPTION,
+        value: encryption(plan, operation.backend),
+        setting: Some(RouteField::Backend),
+    };
+    let key = cached(operation.cache.as_ref()).into_iter();
+    let key = key.filter(|fact| fact.field == &field::CACHE_KEY);
+    access(plan, &operation.auth)
+        .into_iter()
+        .chain([encryption])
+        .chain(key)
+}
 
 /// All facts of a route, in one order.
 pub(crate) fn facts<'a>(plan: &'a Plan, operation: &'a OperationPlan) -> Vec<RouteFact<'a>> {
@@ -93,7 +106,7 @@ pub(crate) fn facts<'a>(plan: &'a Plan, operation: &'a OperationPlan) -> Vec<Rou
         fact(&field::EXPOSURE, exposed, Some(RouteField::Exposure)),
         fact(&field::BACKEND, backend_of(plan, *backend), of_backend),
         fact(&field::ENCRYPTION, encryption(plan, *backend), of_backend),
-        fact(&field::PRIVATE_PATH, path(private.map(str::to_owned)), None),
+        fact(&field::PRIVATE_PATH, path(private.map(shape)), None),
         fact(&field::BACKEND_PATH, path(behind), None),
         fact(&field::TIMEOUT, timeout, Some(RouteField::Timeout)),
         fact(&field::THROTTLE, throttle, Some(RouteField::Throttle)),
@@ -179,7 +192,9 @@ fn cached(cache: Option<&CachePlan>) -> [RouteFact<'_>; 4] {
             keys,
             shared,
         }) => {
-            let names = keys.iter().map(|key| Cow::Owned(super::key_part(key)));
+            // Variables of the path are always a part of it.
+            let names = keys.iter().map(|key| super::key_part(key));
+            let names = names.filter(|name| !name.starts_with("path."));
             (
                 format!("{ttl_s} s"),
                 FieldValue::Level(
@@ -188,8 +203,8 @@ fn cached(cache: Option<&CachePlan>) -> [RouteFact<'_>; 4] {
                 ),
                 Set {
                     whole: None,
-                    members: names.collect(),
-                    none: "no key",
+                    members: names.map(Cow::Owned).collect(),
+                    none: "the path alone",
                 },
                 shared.as_deref(),
             )

@@ -179,12 +179,26 @@ pub(crate) enum FieldValue<'a> {
     Schemas(Vec<NamedSchema<'a>>),
 }
 
-/// A schema with its name.
-#[derive(Clone, Debug, PartialEq)]
+/// A schema with its name, which says where it is written.
+#[derive(Clone, Debug)]
 pub(crate) struct NamedSchema<'a> {
     pub(crate) media_type: &'a str,
     pub name: &'a str,
     pub(crate) json: &'a serde_json::Value,
+}
+
+impl PartialEq for NamedSchema<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.media_type == other.media_type && self.untitled().eq(other.untitled())
+    }
+}
+
+impl NamedSchema<'_> {
+    /// Its members but for its title, which is its name.
+    fn untitled(&self) -> impl Iterator<Item = (&String, &serde_json::Value)> {
+        let members = self.json.as_object().into_iter().flatten();
+        members.filter(|(member, _)| *member != "title")
+    }
 }
 
 /// A set of texts, or the whole of all.
@@ -262,7 +276,11 @@ impl FieldValue<'_> {
             }
             (Self::AnyOf(one), Self::AnyOf(two)) => one.compare(two),
             (Self::AllOf(one), Self::AllOf(two)) => one.compare(two).map(Ordering::reverse),
-            (Self::Schemas(one), Self::Schemas(two)) => or_other(one == two),
+            // Where one has none, the row of what is checked tells that.
+            (Self::Schemas(one), Self::Schemas(two)) => {
+                let is_none = one.is_empty() || two.is_empty();
+                or_other(is_none || one == two)
+            }
             (one, two) => or_other(one.text() == two.text()),
         }
     }
@@ -340,12 +358,21 @@ impl FieldValue<'_> {
 /// Characters that separate what the memory keeps.
 const SEPARATORS: [(char, &str); 3] = [('%', "%25"), (' ', "%20"), (';', "%3B")];
 
-fn escaped(text: &str) -> String {
-    SEPARATORS
+fn escaped(text: &str) -> Cow<'_, str> {
+    let is_separator = |character| {
+        SEPARATORS
+            .iter()
+            .any(|(separator, _)| *separator == character)
+    };
+    if !text.contains(is_separator) {
+        return Cow::Borrowed(text);
+    }
+    let escaped = SEPARATORS
         .iter()
         .fold(text.to_owned(), |text, (separator, escape)| {
             text.replace(*separator, escape)
-        })
+        });
+    Cow::Owned(escaped)
 }
 
 fn plain(text: &str) -> String {

@@ -9,7 +9,7 @@ use crate::emit::terraform;
 use crate::sink::{Recorded, RecordedBlock};
 
 /// A resource, or one item of those that a block stands for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Instance<'a> {
     /// Its type, such as `aws_lb`.
     pub(super) of: &'a str,
@@ -18,7 +18,7 @@ pub(super) struct Instance<'a> {
 }
 
 /// An item of a block's `for_each`.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Each<'a> {
     pub(super) key: &'a str,
     pub(super) value: &'a Recorded,

@@ -3,6 +3,8 @@
 //! In: two stacks. Out: `Action`s. Pure.
 //! Source: docs/aws-rules.md#t41.
 
+mod quiet;
+
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -161,6 +163,9 @@ impl<'a> StateChange<'a> {
     fn compared(&self, address: &str, previous: &str) -> Option<Action> {
         let was = self.before.instances.get(previous)?;
         let now = self.after.instances.get(address)?;
+        if was == now && self.is_untouched(now) {
+            return None;
+        }
         let mut found = Vec::new();
         ComparedResource {
             change: self,

@@ -90,8 +90,10 @@ pub(crate) fn extras_hold(plan: &Plan, assembled: &Assembled) -> Result<(), Stri
     let functions = plan.authorizers.iter().filter(is_function);
     let keys = || plan.usage_plans.iter().flat_map(|planned| &planned.keys);
     let created = keys().filter(|key| matches!(key.source, KeySource::Made(_)));
-    let operations = plan.operations.iter();
-    let validators = operations.filter_map(|operation| operation.checks.validator());
+    // What the gateway does not serve needs none.
+    let served = plan.operations.iter();
+    let served = served.filter(|operation| operation.gateway_path.is_some());
+    let validators = served.filter_map(|operation| operation.checks.validator());
     ensure(
         has_count::<Authorizer>(stack, plan.authorizers.len())
             && has_count::<AuthorizerPermission>(stack, functions.count())

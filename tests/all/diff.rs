@@ -5,6 +5,7 @@
 
 mod command;
 mod edits;
+mod mutations;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

@@ -68,6 +68,7 @@ fn compiled(job: &SideJob, after: Option<&crate::memory::Memory>) -> Compiled {
         day: after.is_some().then_some(&*day),
         after,
         keeps_sources: true,
+        is_compared: true,
         ..Circumstances::default()
     };
     compile_in(&job.files, &job.request, run)

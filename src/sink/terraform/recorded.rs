@@ -24,7 +24,7 @@ impl Recorded {
 }
 
 /// A block with its arguments and the blocks in it.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub struct RecordedBlock {
     /// Its type and labels.
     pub header: Vec<String>,

@@ -394,7 +394,6 @@ edits! {
         [
             "tightened | API | VPC endpoints"
             "tightened | API | endpoint"
-            "tightened | API | resource policy"
         ]
     "complete" "gwgen.yaml" forwards
         "domain: {name: api.shop.example,"

@@ -64,28 +64,45 @@ pub(crate) const HEAVY_BYTES: usize = 2_500_000;
 pub(crate) fn entries() -> &'static [Entry] {
     static ENTRIES: OnceLock<Vec<Entry>> = OnceLock::new();
     ENTRIES.get_or_init(|| {
-        let Some(folder) = folder() else {
-            return Vec::new();
-        };
-        let mut paths: Vec<PathBuf> = fs::read_dir(&folder)
-            .unwrap()
-            .map(|it| it.unwrap().path())
-            .collect();
-        paths.retain(|it| {
-            let name = it.file_name().unwrap().to_str().unwrap();
-            name != "INDEX.md" && !name.starts_with('.')
-        });
-        // The large ones first, so that no thread is left alone with one.
-        paths.sort_by_key(|it| {
-            (
-                std::cmp::Reverse(fs::metadata(it).unwrap().len()),
-                it.clone(),
-            )
-        });
+        let paths = paths();
         let mut entries = in_parallel(&paths, |it| entry(it));
         entries.sort_by(|a, b| a.case.name.cmp(&b.case.name));
         entries
     })
+}
+
+/// The files and folders of the corpus; the large ones first, so that no thread is left alone with
+/// one.
+fn paths() -> Vec<PathBuf> {
+    let Some(folder) = folder() else {
+        return Vec::new();
+    };
+    let mut paths: Vec<PathBuf> = fs::read_dir(&folder)
+        .unwrap()
+        .map(|it| it.unwrap().path())
+        .collect();
+    paths.retain(|it| {
+        let name = it.file_name().unwrap().to_str().unwrap();
+        name != "INDEX.md" && !name.starts_with('.')
+    });
+    paths.sort_by_key(|it| {
+        (
+            std::cmp::Reverse(fs::metadata(it).unwrap().len()),
+            it.clone(),
+        )
+    });
+    paths
+}
+
+/// Entries of one file of at most so many bytes that are rendered: for tests that compile each again
+/// and again, and need no other.
+pub(crate) fn of_at_most(bytes: u64) -> Vec<Entry> {
+    let mut paths = paths();
+    paths.retain(|it| it.is_file() && fs::metadata(it).unwrap().len() <= bytes);
+    paths.sort();
+    let mut entries = in_parallel(&paths, |it| entry(it));
+    entries.retain(Entry::is_rendered);
+    entries
 }
 
 /// Entries that are rendered, for tests that compile each again and again; the heavy ones with
