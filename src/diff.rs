@@ -10,9 +10,11 @@ mod network;
 mod part;
 mod promises;
 mod reason;
+mod route;
 mod routes;
 mod stack;
 mod stage;
+mod taken;
 mod waits;
 
 pub use reason::RowReason;

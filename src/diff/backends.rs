@@ -3,7 +3,7 @@
 
 use super::Fact;
 use super::part::{StackPart, entry, joined, optional};
-use crate::listing::field::{self, FieldValue};
+use crate::listing::field::{self, FieldValue, Set};
 use crate::listing::{value_text, values_text};
 use crate::plan::{
     BackendPlan, BalancedPlan, ForwarderPlan, FunctionPlan, HeaderPlan, HeaderSourcePlan,
@@ -18,6 +18,8 @@ pub(super) fn part(backend: &BackendPlan) -> StackPart<'_> {
         path_prefix: _,
         headers,
     } = backend;
+    let names = headers.iter().map(|header| &*header.name);
+    let names = FieldValue::AllOf(Set::of(names, "none"));
     let headers = headers.iter().map(|HeaderPlan { name, source }| {
         let value = match source {
             HeaderSourcePlan::Static(value) => value_text(value),
@@ -25,7 +27,10 @@ pub(super) fn part(backend: &BackendPlan) -> StackPart<'_> {
         };
         format!("{name}: {value}")
     });
-    let mut facts = vec![Fact::new(&field::HEADERS, joined(headers), "")];
+    let mut facts = vec![
+        Fact::new(&field::HEADERS, joined(headers), "/headers"),
+        Fact::new(&field::HEADER_NAMES, names, "/headers"),
+    ];
     match integration {
         IntegrationPlan::Balanced(balanced) => facts.extend(balanced_facts(balanced)),
         IntegrationPlan::Forwarder(forwarder) => facts.extend(forwarder_facts(forwarder)),

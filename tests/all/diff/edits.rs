@@ -311,6 +311,7 @@ edits! {
         "x-source: {var: origin}"
         [
             "changed | backend orders | headers"
+            "loosened | backend orders | header names"
         ]
     "complete" "gwgen.yaml" forwards
         "topology: nlb-targets\n"
