@@ -179,4 +179,15 @@ impl<'a> Fact<'a> {
     fn new(field: &'static PlanField, value: FieldValue<'a>, at: &'static str) -> Self {
         Self { field, value, at }
     }
+
+    /// The value; that of a setting with its name, which the field does not say.
+    fn text(&self) -> String {
+        let text = self.value.text();
+        match self.at.rsplit('/').next() {
+            Some(name) if self.field == &field::SETTING && !name.is_empty() => {
+                format!("{name} {text}")
+            }
+            _ => text,
+        }
+    }
 }

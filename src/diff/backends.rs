@@ -64,11 +64,11 @@ fn balanced_facts(balanced: &BalancedPlan) -> [Fact<'_>; 7] {
         deregistration_delay_s,
         security_group,
     } = balanced;
-    let protocol = match protocol {
-        TargetProtocol::Tcp => "TCP",
-        TargetProtocol::Tls => "TLS",
-        TargetProtocol::Http => "HTTP",
-        TargetProtocol::Https => "HTTPS",
+    let (is_plain, protocol) = match protocol {
+        TargetProtocol::Tcp => (true, "TCP"),
+        TargetProtocol::Tls => (false, "TLS"),
+        TargetProtocol::Http => (true, "HTTP"),
+        TargetProtocol::Https => (false, "HTTPS"),
     };
     let host = host.as_ref().map(value_text);
     let behind = if listener_port == port {
@@ -84,7 +84,7 @@ fn balanced_facts(balanced: &BalancedPlan) -> [Fact<'_>; 7] {
         Fact::new(&field::PORT, FieldValue::Text(port.into()), "/port"),
         Fact::new(
             &field::PROTOCOL,
-            FieldValue::Text(protocol.into()),
+            FieldValue::Level(u8::from(is_plain), protocol.into()),
             "/protocol",
         ),
         Fact::new(&field::HOST, optional(host.as_deref()), "/host"),

@@ -46,8 +46,8 @@ pub(super) fn rows(before: DiffState<'_>, after: DiffState<'_>) -> Vec<DiffRow> 
                 heading,
                 subject: Subject::Part(part.name.clone()),
                 field: fact.field,
-                before: previous.value.text() + &old_default,
-                after: fact.value.text() + &default,
+                before: previous.text() + &old_default,
+                after: fact.text() + &default,
                 place: Some(after.blueprint.place(&format!("{}{}", part.place, fact.at))),
                 was: Some(
                     before

@@ -22,13 +22,14 @@ pub(super) struct RowGroup<'a> {
 impl RowGroup<'_> {
     /// Its subjects; the first few of many.
     pub(super) fn names(&self) -> String {
-        let named = self
-            .subjects
-            .iter()
-            .take(MAX_NAMED)
-            .map(ToString::to_string);
+        self.first_names(MAX_NAMED)
+    }
+
+    /// Its subjects; the first ones of more than a number.
+    pub(super) fn first_names(&self, most: usize) -> String {
+        let named = self.subjects.iter().take(most).map(ToString::to_string);
         let named = named.collect::<Vec<_>>().join(", ");
-        match self.subjects.len().saturating_sub(MAX_NAMED) {
+        match self.subjects.len().saturating_sub(most) {
             0 => named,
             more => format!("{named} and {more} more"),
         }

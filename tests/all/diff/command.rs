@@ -306,6 +306,16 @@ fn a_group_names_no_route_of_another_stack() {
     );
 }
 
+#[test]
+fn two_settings_that_change_alike_are_two_rows() {
+    let stage = |is: &str| format!("{BLUEPRINT}stage: {{metrics: {is}, tracing: {is}}}\n");
+    let folder = folders(&stage("true"), &stage("false"));
+    let (_, text, _) = diff(folder.path(), &[]);
+    for row in ["metrics yes -> metrics no", "tracing yes -> tracing no"] {
+        assert!(text.contains(row), "{text}");
+    }
+}
+
 /// Codes of the headings, which name their rows in `lint.allow`.
 const CODES: [&str; 8] = [
     "GW6001", "GW6002", "GW6003", "GW6004", "GW6005", "GW6006", "GW6007", "GW6008",

@@ -451,7 +451,7 @@ edits! {
         "    port: 9000\n"
         "    port: 9000\n    protocol: https\n"
         [
-            "changed | backend users | protocol"
+            "tightened | backend users | protocol"
         ]
     "complete" "gwgen.yaml" forwards
         "  - {match: {tags: [admin]}, auth: any}\n"
