@@ -124,10 +124,14 @@ fn servers(state: DiffState<'_>, operation: &OperationPlan) -> Place {
 fn default_place(state: DiffState<'_>, operation: &OperationPlan, setting: RouteField) -> Place {
     let in_blueprint = |pointer: &str| state.blueprint.place(pointer);
     match (setting, &operation.auth.differs) {
-        (RouteField::Auth, Some(AuthDifference::Ignored(names))) if !names.is_empty() => {
+        (RouteField::Auth | RouteField::ApiKey, Some(AuthDifference::Ignored(names)))
+            if !names.is_empty() =>
+        {
             in_blueprint(&child("/auth", &names[0]))
         }
-        (RouteField::Auth | RouteField::Scopes, _) => operation.place.clone().below("/security"),
+        (RouteField::Auth | RouteField::Scopes | RouteField::ApiKey, _) => {
+            operation.place.clone().below("/security")
+        }
         (RouteField::Throttle, _) => in_blueprint("/stage/throttle"),
         _ => operation.place.clone(),
     }

@@ -50,7 +50,7 @@ pub(super) fn groups(
     of: RouteLines,
 ) -> Vec<RowGroup<'_>> {
     let mut found: Vec<RowGroup<'_>> = Vec::new();
-    let mut known: BTreeMap<([&str; 5], [&str; 2], Vec<&str>), usize> = BTreeMap::new();
+    let mut known = BTreeMap::new();
     let stacks = stacks_of(comparisons, heading);
     for comparison in comparisons {
         let rows = comparison

@@ -316,6 +316,23 @@ fn two_settings_that_change_alike_are_two_rows() {
     }
 }
 
+#[test]
+fn a_promise_is_told_as_it_is_written() {
+    let before = format!("{BLUEPRINT}expect: [{{match: {{paths: [/orders]}}, auth: any}}]\n");
+    let wanted =
+        [r#"loosened: expect | promise | {"match":{"paths":["/orders"]},"auth":"any"} | gone"#];
+    assert_eq!(rows_of([API, &before], [API, BLUEPRINT]), wanted);
+}
+
+#[test]
+fn a_row_has_the_place_that_decides() {
+    let (start, _) = BLUEPRINT.split_once("auth:").unwrap();
+    let folder = folders(BLUEPRINT, &format!("{start}auth:\n  staff: ignore\n"));
+    let rows = &document(folder.path())["blueprints"][0]["loosened"];
+    assert_eq!(rows[0]["place"]["file"], "b/gwgen.yaml", "{rows}");
+    assert_eq!(rows[0]["place"]["line"], 7, "{rows}");
+}
+
 /// Codes of the headings, which name their rows in `lint.allow`.
 const CODES: [&str; 8] = [
     "GW6001", "GW6002", "GW6003", "GW6004", "GW6005", "GW6006", "GW6007", "GW6008",
