@@ -10,9 +10,11 @@ mod network;
 mod part;
 mod promises;
 mod reason;
+mod route;
 mod routes;
 mod stack;
 mod stage;
+mod taken;
 mod waits;
 
 pub use reason::RowReason;
@@ -176,5 +178,16 @@ struct Fact<'a> {
 impl<'a> Fact<'a> {
     fn new(field: &'static PlanField, value: FieldValue<'a>, at: &'static str) -> Self {
         Self { field, value, at }
+    }
+
+    /// The value; that of a setting with its name, which the field does not say.
+    fn text(&self) -> String {
+        let text = self.value.text();
+        match self.at.rsplit('/').next() {
+            Some(name) if self.field == &field::SETTING && !name.is_empty() => {
+                format!("{name} {text}")
+            }
+            _ => text,
+        }
     }
 }

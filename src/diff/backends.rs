@@ -3,7 +3,7 @@
 
 use super::Fact;
 use super::part::{StackPart, entry, joined, optional};
-use crate::listing::field::{self, FieldValue};
+use crate::listing::field::{self, FieldValue, Set};
 use crate::listing::{value_text, values_text};
 use crate::plan::{
     BackendPlan, BalancedPlan, ForwarderPlan, FunctionPlan, HeaderPlan, HeaderSourcePlan,
@@ -18,6 +18,8 @@ pub(super) fn part(backend: &BackendPlan) -> StackPart<'_> {
         path_prefix: _,
         headers,
     } = backend;
+    let names = headers.iter().map(|header| &*header.name);
+    let names = FieldValue::AllOf(Set::of(names, "none"));
     let headers = headers.iter().map(|HeaderPlan { name, source }| {
         let value = match source {
             HeaderSourcePlan::Static(value) => value_text(value),
@@ -25,7 +27,10 @@ pub(super) fn part(backend: &BackendPlan) -> StackPart<'_> {
         };
         format!("{name}: {value}")
     });
-    let mut facts = vec![Fact::new(&field::HEADERS, joined(headers), "/headers")];
+    let mut facts = vec![
+        Fact::new(&field::HEADERS, joined(headers), "/headers"),
+        Fact::new(&field::HEADER_NAMES, names, "/headers"),
+    ];
     match integration {
         IntegrationPlan::Balanced(balanced) => facts.extend(balanced_facts(balanced)),
         IntegrationPlan::Forwarder(forwarder) => facts.extend(forwarder_facts(forwarder)),
@@ -59,11 +64,11 @@ fn balanced_facts(balanced: &BalancedPlan) -> [Fact<'_>; 7] {
         deregistration_delay_s,
         security_group,
     } = balanced;
-    let protocol = match protocol {
-        TargetProtocol::Tcp => "TCP",
-        TargetProtocol::Tls => "TLS",
-        TargetProtocol::Http => "HTTP",
-        TargetProtocol::Https => "HTTPS",
+    let (is_plain, protocol) = match protocol {
+        TargetProtocol::Tcp => (true, "TCP"),
+        TargetProtocol::Tls => (false, "TLS"),
+        TargetProtocol::Http => (true, "HTTP"),
+        TargetProtocol::Https => (false, "HTTPS"),
     };
     let host = host.as_ref().map(value_text);
     let behind = if listener_port == port {
@@ -79,7 +84,7 @@ fn balanced_facts(balanced: &BalancedPlan) -> [Fact<'_>; 7] {
         Fact::new(&field::PORT, FieldValue::Text(port.into()), "/port"),
         Fact::new(
             &field::PROTOCOL,
-            FieldValue::Text(protocol.into()),
+            FieldValue::Level(u8::from(is_plain), protocol.into()),
             "/protocol",
         ),
         Fact::new(&field::HOST, optional(host.as_deref()), "/host"),

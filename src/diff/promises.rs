@@ -1,6 +1,8 @@
 //! Promises of the blueprint that are gone or new.
 //! In: two states. Out: rows. Pure.
 
+use serde_json::Value;
+
 use super::{DiffRow, DiffState, Subject};
 use crate::blueprint::ExpectSpec;
 use crate::listing::field;
@@ -9,7 +11,10 @@ use crate::listing::field;
 pub(super) fn promises(before: DiffState<'_>, after: DiffState<'_>) -> Vec<DiffRow> {
     let all = |state: DiffState<'_>| state.blueprint.spec.expect.clone().unwrap_or_default();
     let (earlier, kept) = (all(before), all(after));
-    let text = |promise: &ExpectSpec| serde_json::to_string(promise).unwrap_or_default();
+    let text = |promise: &ExpectSpec| {
+        let value = serde_json::to_value(promise).unwrap_or_default();
+        written(value).to_string()
+    };
     let row = |heading, before, after| DiffRow {
         heading,
         subject: Subject::Part("expect".to_owned()),
@@ -40,4 +45,15 @@ pub(super) fn promises(before: DiffState<'_>, after: DiffState<'_>) -> Vec<DiffR
         ..row(field::PROMISE.more, String::new(), text(promise))
     });
     gone.chain(new).collect()
+}
+
+/// A value without the fields that nobody wrote.
+fn written(value: Value) -> Value {
+    match value {
+        Value::Object(fields) => {
+            let fields = fields.into_iter().filter(|(_, value)| !value.is_null());
+            fields.map(|(name, value)| (name, written(value))).collect()
+        }
+        other => other,
+    }
 }

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::{DiffRow, DiffState, DiffStates, Subject};
+use crate::blueprint::RouteSpec;
 use crate::diagnostic::Place;
 use crate::listing::field;
 use crate::plan::{
@@ -19,39 +20,58 @@ pub struct RowReason {
     pub place: Place,
 }
 
-/// The reason of a route itself.
+/// The reason of a route itself, if the first state did not have the route as it is.
 pub(super) fn of_route(
+    before: Option<DiffState<'_>>,
     state: DiffState<'_>,
     operation: &OperationPlan,
     of: &field::PlanField,
 ) -> Option<RowReason> {
-    let is = |fields: &[&field::PlanField]| fields.contains(&of);
-    let place = |setting: RouteField, below: &str| match operation.sources.get(setting) {
-        Some(SettingSource::Route(index)) => {
-            state.blueprint.place(&format!("/routes/{index}/{below}"))
-        }
-        Some(SettingSource::Extension) | None => operation.place.clone(),
-    };
-    if is(&[
-        &field::AUTH,
-        &field::SCOPES,
-        &field::KEY,
-        &field::OPEN_ROUTE,
-    ]) && let Some(AuthDifference::Weakened(text)) = &operation.auth.differs
+    let asked = [RouteField::Auth, RouteField::Scopes, RouteField::ApiKey];
+    let (by, text, settings) = if [&field::CACHE_KEY, &field::SHARED].contains(&of) {
+        let shared = operation.cache.as_ref()?.shared.as_ref()?;
+        ("shared", shared, &[RouteField::Cache][..])
+    } else if ASKED.contains(&of)
+        && let Some(AuthDifference::Weakened(text)) = &operation.auth.differs
     {
-        return Some(RowReason {
-            by: "weakens",
-            text: Arc::clone(text),
-            place: place(RouteField::Auth, "weakens"),
+        ("weakens", text, &asked[..])
+    } else {
+        return None;
+    };
+    let routes = settings
+        .iter()
+        .filter_map(|setting| match operation.sources.get(*setting) {
+            Some(SettingSource::Route(index)) => Some(index),
+            Some(SettingSource::Extension) | None => None,
         });
+    let specs = state.blueprint.spec.routes.as_deref().unwrap_or_default();
+    let says = |spec: &RouteSpec| by == "shared" || spec.weakens.as_deref() == Some(text);
+    let mut said = routes.filter_map(|index| Some((index, specs.get(index)?)));
+    let route = said.find(|(_, spec)| says(spec));
+    // What was written before does not answer what is new.
+    let known = before.and_then(|before| before.blueprint.spec.routes.as_deref());
+    if route.is_some_and(|(_, spec)| known.unwrap_or_default().contains(spec)) {
+        return None;
     }
-    let shared = operation.cache.as_ref()?.shared.as_ref()?;
-    is(&[&field::CACHE_KEY, &field::SHARED]).then(|| RowReason {
-        by: "shared",
-        text: Arc::clone(shared),
-        place: place(RouteField::Cache, "cache/shared"),
+    let below = if by == "shared" { "cache/shared" } else { by };
+    let place = route.map(|(index, _)| format!("/routes/{index}/{below}"));
+    Some(RowReason {
+        by,
+        text: Arc::clone(text),
+        place: place.map_or_else(
+            || operation.place.clone(),
+            |place| state.blueprint.place(&place),
+        ),
     })
 }
+
+/// Fields of which a route's `weakens` says why they ask for less.
+static ASKED: [&field::PlanField; 4] = [
+    &field::AUTH,
+    &field::SCOPES,
+    &field::KEY,
+    &field::OPEN_ROUTE,
+];
 
 /// Answers rows by the entries of `lint.allow` that the change adds.
 pub(super) fn answer(rows: &mut [DiffRow], states: DiffStates<'_>) {

@@ -1,21 +1,18 @@
 //! Differences of routes.
 //! In: two states. Out: rows of routes that are new, gone or different. Pure.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::route::{RouteIn, compare, key, place, subject, uncover};
+use super::taken::{self, Answerers};
 use super::{DiffRow, DiffState, DiffStates, Subject, reason};
-use crate::blueprint::{Exposure, OutputFormat};
-use crate::diagnostic::Place;
+use crate::blueprint::Exposure;
 use crate::listing;
-use crate::listing::facts::{RouteFact, facts, loosenable};
+use crate::listing::facts::loosenable;
 use crate::listing::field::{self, Heading, PlanField};
 use crate::memory::Memory;
 use crate::openapi::HttpMethod;
-use crate::plan::{
-    Check, IntegrationPlan, OperationPlan, Plan, RouteField, SettingSource, names, text_of,
-};
-use crate::pointer;
+use crate::plan::{Check, IntegrationPlan, OperationPlan, Plan, names};
 
 /// A route in both states.
 type RoutePair<'a> = (Option<&'a OperationPlan>, Option<&'a OperationPlan>);
@@ -41,26 +38,45 @@ pub(super) fn rows(states: DiffStates<'_>) -> Vec<DiffRow> {
         .into_iter()
         .flatten()
         .any(asks_callers);
+    let answerers = [states.before, states.after].map(Answerers::of);
     let mut rows = Vec::new();
     for pair in pairs(states).into_values() {
         match (pair, states.before, states.after) {
             ((Some(old), Some(new)), Some(before), Some(after)) => {
-                let old = RouteIn {
-                    state: before,
-                    operation: old,
-                };
-                let new = RouteIn {
-                    state: after,
-                    operation: new,
-                };
-                compare(old, new, &mut rows);
+                let are_public = [old.is_public(), new.is_public()];
+                let tells = |of: &PlanField| is_told(of, are_public);
+                let [old, new] = [(before, old), (after, new)]
+                    .map(|(state, operation)| RouteIn { state, operation });
+                compare(old, new, tells, &mut rows);
             }
-            ((Some(old), None), Some(_), _) => rows.push(removed(old, states.after)),
-            ((None, Some(new)), _, Some(after)) => rows.push(added(after, new, asks)),
+            ((Some(old), None), Some(_), _) => rows.push(removed(old, states.after, &answerers)),
+            ((None, Some(new)), before, Some(after)) => rows.push(added(before, after, new, asks)),
             _ => {}
         }
     }
+    if let (Some(before), Some(after)) = (states.before, states.after) {
+        let opened: BTreeSet<Subject> = rows
+            .iter()
+            .filter(|row| row.field == &field::OPEN_ROUTE)
+            .map(|row| row.subject.clone())
+            .collect();
+        let taken = taken::rows(before, after, &answerers).into_iter();
+        // A new route that is open says all of what it asks.
+        rows.extend(
+            taken.filter(|row| row.field == &field::BACKEND || !opened.contains(&row.subject)),
+        );
+    }
     rows
+}
+
+/// Returns whether a field tells something; what the gateway decides is nothing to callers who pass
+/// it by.
+fn is_told(field: &PlanField, [old, new]: [bool; 2]) -> bool {
+    match (old, new) {
+        (true, true) => true,
+        (false, false) => [&field::BACKEND, &field::PRIVATE_PATH].contains(&field),
+        (true, false) | (false, true) => [&field::EXPOSURE, &field::BACKEND].contains(&field),
+    }
 }
 
 /// Operations that somebody can call.
@@ -72,30 +88,6 @@ fn served<'a>(state: DiffState<'a>) -> impl Iterator<Item = &'a OperationPlan> {
         Exposure::Hidden => false,
     };
     plan.operations.iter().filter(is_served)
-}
-
-/// What makes two operations the same route: names of variables do not count.
-fn key(operation: &OperationPlan) -> (String, HttpMethod) {
-    let path = operation
-        .gateway_path
-        .as_ref()
-        .or(operation.requested_path.as_ref());
-    let label = path.map_or_else(
-        || operation.path.to_string(),
-        |path| names::path_label(path),
-    );
-    (label, operation.method)
-}
-
-fn subject(operation: &OperationPlan) -> Subject {
-    let path = operation
-        .gateway_path
-        .as_ref()
-        .or(operation.requested_path.as_ref());
-    Subject::Route {
-        path: path.map_or_else(|| Arc::clone(&operation.path), |path| text_of(path).into()),
-        method: operation.method.as_str(),
-    }
 }
 
 /// Returns whether some callers of the gateway have to show who they are.
@@ -112,7 +104,12 @@ fn is_open(operation: &OperationPlan) -> bool {
     operation.auth.check == Check::Nobody && !operation.auth.api_key
 }
 
-fn added(state: DiffState<'_>, operation: &OperationPlan, asks: bool) -> DiffRow {
+fn added(
+    before: Option<DiffState<'_>>,
+    state: DiffState<'_>,
+    operation: &OperationPlan,
+    asks: bool,
+) -> DiffRow {
     let is_loose =
         operation.is_public() && is_open(operation) && asks && !state.plan.is_restricted();
     let field = if is_loose {
@@ -128,16 +125,23 @@ fn added(state: DiffState<'_>, operation: &OperationPlan, asks: bool) -> DiffRow
         after: summary(state.plan, operation),
         place: Some(operation.place.clone()),
         was: None,
-        reason: reason::of_route(state, operation, field),
+        reason: reason::of_route(before, state, operation, field),
         addresses: Vec::new(),
     }
 }
 
-fn removed(operation: &OperationPlan, after: Option<DiffState<'_>>) -> DiffRow {
+fn removed(
+    operation: &OperationPlan,
+    after: Option<DiffState<'_>>,
+    [_, answerers]: &[Answerers<'_>; 2],
+) -> DiffRow {
+    let taken = answerers
+        .of_requests(operation)
+        .filter(|_| operation.is_public());
+    let taken = taken.map(|other| format!("`{}` gets its requests", subject(other)));
     let then = match (operation.exposure, after) {
-        (Exposure::Public, Some(after)) if is_closed(after.plan, operation) => {
-            "callers get 404 Not Found"
-        }
+        _ if taken.is_some() => taken.as_deref().unwrap_or_default(),
+        (Exposure::Public, Some(_)) if answerers.refuses(operation) => "callers get 404 Not Found",
         (Exposure::Public, Some(_)) => "callers get 403 Missing Authentication Token",
         (Exposure::Public, None) => "the API is gone",
         (Exposure::Internal | Exposure::Hidden, _) => "the load balancer has no rule for it",
@@ -153,13 +157,6 @@ fn removed(operation: &OperationPlan, after: Option<DiffState<'_>>) -> DiffRow {
         reason: None,
         addresses: Vec::new(),
     }
-}
-
-/// Returns whether CloudFormation keeps the method of a removed operation.
-fn is_closed(plan: &Plan, operation: &OperationPlan) -> bool {
-    plan.output.format == OutputFormat::Cloudformation
-        && plan.output.api_style == crate::blueprint::ApiStyle::Resources
-        && operation.gateway_path.is_some()
 }
 
 /// A new route in a few words: who may call it, what is checked, where it leads.
@@ -206,51 +203,6 @@ fn servers(plan: &Plan, index: usize) -> String {
     }
 }
 
-/// A route in one state.
-#[derive(Clone, Copy)]
-struct RouteIn<'a> {
-    state: DiffState<'a>,
-    operation: &'a OperationPlan,
-}
-
-fn compare(before: RouteIn<'_>, after: RouteIn<'_>, rows: &mut Vec<DiffRow>) {
-    let (earlier, old) = (before.state, before.operation);
-    let (state, new) = (after.state, after.operation);
-    let (ours, theirs) = (facts(state.plan, new), facts(earlier.plan, old));
-    // What the gateway decides is nothing to callers who pass it by.
-    let is_told = |field: &PlanField| match (old.is_public(), new.is_public()) {
-        (true, true) => true,
-        (false, false) => [&field::BACKEND, &field::PRIVATE_PATH].contains(&field),
-        (true, false) | (false, true) => [&field::EXPOSURE, &field::BACKEND].contains(&field),
-    };
-    let tells = |fact: &&RouteFact<'_>| is_told(fact.field);
-    let first = rows.len();
-    for (fact, previous) in ours.iter().filter(tells).zip(theirs.iter().filter(tells)) {
-        let Some(heading) = fact.value.heading(&previous.value, fact.field) else {
-            continue;
-        };
-        rows.push(DiffRow {
-            heading,
-            subject: subject(new),
-            field: fact.field,
-            before: previous.value.text(),
-            after: fact.value.text(),
-            place: Some(place(state, new, fact)),
-            was: Some(place(earlier, old, previous)),
-            reason: reason::of_route(state, new, fact.field),
-            addresses: Vec::new(),
-        });
-    }
-    uncover(rows, first);
-}
-
-/// Fields of which a change is told by that of another one.
-static COVERED: [(&PlanField, &PlanField); 3] = [
-    (&field::SCOPES, &field::AUTH),
-    (&field::SHARED, &field::CACHE_KEY),
-    (&field::CACHE_ENCRYPTION, &field::CACHE_KEY),
-];
-
 /// Rows of public routes that let more pass than the memory says, which knows them.
 pub(super) fn loosened_since(memory: &Memory, state: DiffState<'_>) -> Vec<DiffRow> {
     let asks = memory
@@ -270,7 +222,7 @@ pub(super) fn loosened_since(memory: &Memory, state: DiffState<'_>) -> Vec<DiffR
         };
         let label = names::operation_label(operation.method, path);
         let Some(known) = memory.access.get(&label) else {
-            rows.extend((!memory.access.is_empty()).then(|| added(state, operation, asks)));
+            rows.extend((!memory.access.is_empty()).then(|| added(None, state, operation, asks)));
             continue;
         };
         let first = rows.len();
@@ -294,7 +246,7 @@ pub(super) fn loosened_since(memory: &Memory, state: DiffState<'_>) -> Vec<DiffR
                     after: fact.value.text(),
                     place: Some(place(state, operation, &fact)),
                     was: None,
-                    reason: reason::of_route(state, operation, fact.field),
+                    reason: reason::of_route(None, state, operation, fact.field),
                     addresses: Vec::new(),
                 });
             }
@@ -303,60 +255,4 @@ pub(super) fn loosened_since(memory: &Memory, state: DiffState<'_>) -> Vec<DiffR
     }
     rows.retain(|row| row.heading == Heading::Loosened);
     rows
-}
-
-/// Leaves out rows, from an index on, of which others tell.
-fn uncover(rows: &mut Vec<DiffRow>, first: usize) {
-    let found: Vec<&PlanField> = rows[first..].iter().map(|row| row.field).collect();
-    let is_covered = |row: &DiffRow| {
-        let mut covering = COVERED.iter().filter(|(field, _)| *field == row.field);
-        covering.any(|(_, by)| found.contains(by))
-    };
-    rows.extract_if(first.., |row| is_covered(row))
-        .for_each(drop);
-}
-
-/// Settings of the whole API, for routes that have none of their own.
-static INHERITED: [(&PlanField, &str); 3] = [
-    (&field::THROTTLE, "/stage/throttle"),
-    (&field::VALIDATION, "/api/validation"),
-    (&field::BODY, "/api/validation"),
-];
-
-/// The place of a fact: the setting that decides it, else the operation.
-fn place(state: DiffState<'_>, operation: &OperationPlan, fact: &RouteFact<'_>) -> Place {
-    let Some(setting) = fact.setting else {
-        return operation.place.clone();
-    };
-    let blueprint = state.blueprint;
-    let written = |pointer: &str| {
-        let is_written = blueprint.is_written(pointer);
-        is_written.then(|| blueprint.place(pointer))
-    };
-    let backend = operation.backend.map(|index| &state.plan.backends[index]);
-    if let (true, Some(backend)) = (fact.field == &field::ENCRYPTION, backend) {
-        let at = pointer::child("/backends", &*backend.name);
-        return blueprint.place(&format!("{at}/protocol"));
-    }
-    match operation.sources.get(setting) {
-        Some(SettingSource::Route(index)) => {
-            let at = format!("/routes/{index}/{}", setting.name());
-            let of_stage = (fact.field == &field::CACHE_ENCRYPTION)
-                .then(|| written("/stage/cache/encrypted"))
-                .flatten();
-            of_stage.unwrap_or_else(|| blueprint.place(&at))
-        }
-        Some(SettingSource::Extension) => {
-            let name = setting.name();
-            operation.place.clone().below(&format!("/x-gwgen-{name}"))
-        }
-        None if [RouteField::Auth, RouteField::Scopes].contains(&setting) => {
-            operation.place.clone().below("/security")
-        }
-        None => {
-            let mut inherited = INHERITED.iter().filter(|(field, _)| *field == fact.field);
-            let inherited = inherited.find_map(|(_, pointer)| written(pointer));
-            inherited.unwrap_or_else(|| operation.place.clone())
-        }
-    }
 }

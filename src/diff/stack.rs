@@ -1,14 +1,19 @@
 //! Differences of the parts of a stack that are no route: API, stage, authorizers, usage plans.
 //! In: two states. Out: rows. Pure.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use super::part::StackPart;
 use super::{DiffRow, DiffState, Fact, Subject, access, api, backends, network, promises, stage};
-use crate::listing::field;
-use crate::plan::Plan;
+use crate::listing::field::{self, Heading};
+use crate::listing::value_text;
+use crate::plan::{InputPlan, Plan, Value};
 
 /// Rows of the parts that both states have.
 pub(super) fn rows(before: DiffState<'_>, after: DiffState<'_>) -> Vec<DiffRow> {
     let earlier = parts(before.plan);
+    let changed = Defaults([&before.plan.inputs, &after.plan.inputs]);
     let mut rows = Vec::new();
     for part in parts(after.plan) {
         let Some(old) = earlier.iter().find(|old| old.key == part.key) else {
@@ -19,15 +24,26 @@ pub(super) fn rows(before: DiffState<'_>, after: DiffState<'_>) -> Vec<DiffRow> 
             let Some(previous) = previous(fact, &part.facts, &old.facts) else {
                 continue;
             };
-            let Some(heading) = fact.value.heading(&previous.value, fact.field) else {
+            let defaults = changed.of([&previous.value.text(), &fact.value.text()]);
+            let heading = match &defaults {
+                // What a variable is by default may let anything pass.
+                Some(_) => Some(fact.field.other),
+                None => fact.value.heading(&previous.value, fact.field),
+            };
+            // A header more is told by the row of all headers.
+            let is_told = |heading: &Heading| {
+                fact.field == &field::HEADER_NAMES && *heading == fact.field.less
+            };
+            let Some(heading) = heading.filter(|heading| !is_told(heading)) else {
                 continue;
             };
+            let [old_default, default] = defaults.unwrap_or_default();
             rows.push(DiffRow {
                 heading,
                 subject: Subject::Part(part.name.clone()),
                 field: fact.field,
-                before: text(previous, &part.name),
-                after: text(fact, &part.name),
+                before: previous.text() + &old_default,
+                after: fact.text() + &default,
                 place: Some(after.blueprint.place(&format!("{}{}", part.place, fact.at))),
                 was: Some(
                     before
@@ -59,14 +75,32 @@ fn previous<'f, 'a>(
     same.or_else(|| of_field.find(|old| old.field != &field::SETTING && !is_kept(old)))
 }
 
-/// A value, with the name of a setting that its part has among others.
-fn text(fact: &Fact<'_>, part: &str) -> String {
-    let text = fact.value.text();
-    match fact.at.rsplit_once('/') {
-        Some((_, name)) if fact.field == &field::SETTING && name != part => {
-            format!("{name}: {text}")
+/// Inputs of both states.
+struct Defaults<'a>([&'a BTreeMap<Arc<str>, InputPlan>; 2]);
+
+impl Defaults<'_> {
+    /// The defaults of inputs that two texts of a fact name, where one of them is another.
+    fn of(&self, texts: [&str; 2]) -> Option<[String; 2]> {
+        let Self([old, new]) = self;
+        let mut found = [String::new(), String::new()];
+        for (name, input) in *new {
+            let value = value_text(&Value::Input(Arc::clone(name)));
+            let known = old.get(name).filter(|known| known.default != input.default);
+            let is_named = texts.iter().all(|text| text.contains(&value));
+            if let Some(known) = known.filter(|_| is_named) {
+                found[0].push_str(&default_text(known));
+                found[1].push_str(&default_text(input));
+            }
         }
-        _ => text,
+        (!found[0].is_empty()).then_some(found)
+    }
+}
+
+fn default_text(input: &InputPlan) -> String {
+    match &input.default {
+        _ if input.is_sensitive => ", another default".to_owned(),
+        Some(texts) => format!(", by default {}", texts.join(", ")),
+        None => ", no default".to_owned(),
     }
 }
 
@@ -85,7 +119,7 @@ fn parts(plan: &Plan) -> Vec<StackPart<'_>> {
         domain: _,
         alarms: _,
         cross_zone: _,
-        // Files, formats and inputs change no API.
+        // Files and formats change no API; defaults of inputs are told where they are used.
         descriptions: _,
         output: _,
         inputs: _,

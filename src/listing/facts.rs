@@ -272,7 +272,13 @@ fn first_name<'a>(plan: &'a Plan, check: &'a Check) -> Option<&'a str> {
                 .authorizers
                 .iter()
                 .find(|authorizer| **authorizer.name == **name);
-            Some(known.map_or(name, |authorizer| authorizer.name.first()))
+            let first = known.map_or(&**name, |authorizer| authorizer.name.first());
+            // The word for a check that is no entry.
+            Some(if first == "iam" {
+                "authorizer iam"
+            } else {
+                first
+            })
         }
     }
 }

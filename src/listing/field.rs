@@ -150,10 +150,11 @@ fields! {
     NAME = "name" "the name of the stack, and its environment" Changed / Changed / Changed;
     SERVERS = "servers" "servers of a backend, or its function" Changed / Changed / Changed;
     PORT = "port" "the port of the servers, and that of the listener before them" Changed / Changed / Changed;
-    PROTOCOL = "protocol" "the protocol between balancer and servers" Changed / Changed / Changed;
+    PROTOCOL = "protocol" "the protocol between balancer and servers, which may be encrypted" Loosened / Tightened / Changed;
     HOST = "host" "the host that servers see" Changed / Changed / Changed;
     HEALTH_CHECK = "health check" "how a balancer finds out that a server is well" Changed / Changed / Changed;
     HEADERS = "headers" "headers that the gateway sets" Changed / Changed / Changed;
+    HEADER_NAMES = "header names" "headers that callers cannot choose, since the gateway sets them" Loosened / Changed / Loosened;
     TOPOLOGY = "topology" "balancers, links and functions between gateway and servers" Changed / Changed / Changed;
     WHILE_APPLIED = "while applied" "what callers meet while the change is applied" Waits / Waits / Waits;
 }

@@ -247,7 +247,7 @@ fn diff() -> String {
     text.push_str(
         "\n`--fail-on loosened` (also `waits`, `removed`, `replaced`, `tightened`, `any`) exits 4 where there is such a row without a reason. A \
          reason is written in the same change, where a reviewer reads it: `weakens` of a route, `shared` of a cache, or an entry of `lint.allow` \
-         with the heading's code that the first state did not have. Rows with a reason stay in all formats.\n\n\
+         with the heading's code. A route or an entry that the first state has as it is answers nothing. Rows with a reason stay in all formats.\n\n\
          ## Fields\n\nWhere more requests or callers pass, where fewer, and where neither value passes less than the other:\n\n\
          | field | what it is | more | less | neither |\n| --- | --- | --- | --- | --- |\n",
     );

@@ -22,13 +22,14 @@ pub(super) struct RowGroup<'a> {
 impl RowGroup<'_> {
     /// Its subjects; the first few of many.
     pub(super) fn names(&self) -> String {
-        let named = self
-            .subjects
-            .iter()
-            .take(MAX_NAMED)
-            .map(ToString::to_string);
+        self.first_names(MAX_NAMED)
+    }
+
+    /// Its subjects; the first ones of more than a number.
+    pub(super) fn first_names(&self, most: usize) -> String {
+        let named = self.subjects.iter().take(most).map(ToString::to_string);
         let named = named.collect::<Vec<_>>().join(", ");
-        match self.subjects.len().saturating_sub(MAX_NAMED) {
+        match self.subjects.len().saturating_sub(most) {
             0 => named,
             more => format!("{named} and {more} more"),
         }
@@ -49,18 +50,14 @@ pub(super) fn groups(
     of: RouteLines,
 ) -> Vec<RowGroup<'_>> {
     let mut found: Vec<RowGroup<'_>> = Vec::new();
-    let mut known: BTreeMap<([&str; 5], [&str; 2]), usize> = BTreeMap::new();
+    let mut known = BTreeMap::new();
+    let stacks = stacks_of(comparisons, heading);
     for comparison in comparisons {
         let rows = comparison
             .rows
             .iter()
             .filter(|row| row.row.heading == heading);
         for row in rows {
-            let reason = row.row.reason.as_ref();
-            let [by, text] = [
-                reason.map_or("", |reason| reason.by),
-                reason.map_or("", |reason| &reason.text),
-            ];
             // A route that is new or gone says more by its own line.
             let own = if of == RouteLines::Apart
                 && (row.row.before.is_empty() || row.row.field == &crate::listing::field::ROUTE)
@@ -69,30 +66,51 @@ pub(super) fn groups(
             } else {
                 [""; 2]
             };
-            let said = [
-                row.row.field.name,
-                &*row.row.before,
-                &*row.row.after,
-                by,
-                text,
-            ];
-            let key = (said, own);
+            let said = said(row);
+            let stacks = &stacks[&(said, &row.row.subject)];
+            let key = (said, own, stacks.clone());
             let index = *known.entry(key).or_insert(found.len());
             if index == found.len() {
                 found.push(RowGroup {
                     first: row,
                     subjects: BTreeSet::new(),
-                    stacks: Vec::new(),
+                    stacks: stacks.clone(),
                 });
             }
-            let group = &mut found[index];
-            group.subjects.insert(&row.row.subject);
-            if !group.stacks.contains(&&*comparison.blueprint) {
-                group.stacks.push(&comparison.blueprint);
-            }
+            found[index].subjects.insert(&row.row.subject);
         }
     }
     found
+}
+
+/// What a row says, whatever it is about.
+fn said(row: &ReportRow) -> [&str; 5] {
+    let reason = row.row.reason.as_ref();
+    [
+        row.row.field.name,
+        &row.row.before,
+        &row.row.after,
+        reason.map_or("", |reason| reason.by),
+        reason.map_or("", |reason| &reason.text),
+    ]
+}
+
+/// Names of the stacks of which rows of a heading say the same about one thing.
+fn stacks_of(
+    comparisons: &[StackDiff],
+    heading: Heading,
+) -> BTreeMap<([&str; 5], &Subject), Vec<&str>> {
+    let mut stacks: BTreeMap<_, Vec<&str>> = BTreeMap::new();
+    for comparison in comparisons {
+        let rows = comparison.rows.iter();
+        for row in rows.filter(|row| row.row.heading == heading) {
+            let stacks = stacks.entry((said(row), &row.row.subject)).or_default();
+            if !stacks.contains(&&*comparison.blueprint) {
+                stacks.push(&comparison.blueprint);
+            }
+        }
+    }
+    stacks
 }
 
 /// Counts of rows by heading, those of several stacks once: `4 loosened, 1 waits`.

@@ -110,7 +110,7 @@ fn line(group: &RowGroup<'_>, has_several: bool) -> String {
         String::new()
     };
     let cells = [
-        format!("{}{stacks}", group.names()),
+        format!("{}{stacks}", names(group)),
         row.row.field.name.to_owned(),
         row.row.change(),
         places.collect::<Vec<_>>().join(", "),
@@ -119,6 +119,20 @@ fn line(group: &RowGroup<'_>, has_several: bool) -> String {
     let cells = cells.map(|cell| printed::markdown(&printed::cut(&cell, MAX_CELL)));
     format!("| {} |\n", cells.join(" | "))
 }
+
+/// Subjects of a row; more of one that loosens, as far as a cell has room.
+fn names(group: &RowGroup<'_>) -> String {
+    let all = group.first_names(MAX_LOOSENED);
+    let is_short = all.chars().count() <= MAX_CELL / 2;
+    if group.first.row.heading == Heading::Loosened && is_short {
+        all
+    } else {
+        group.names()
+    }
+}
+
+/// Most subjects of a row that loosens.
+const MAX_LOOSENED: usize = 12;
 
 /// Longest cell. Unit: characters.
 const MAX_CELL: usize = 400;

@@ -23,9 +23,7 @@ impl StateChange<'_> {
 
     fn has_quiet_values(&self, value: &Recorded) -> bool {
         match value {
-            Recorded::Expression(text) => {
-                text.as_bytes().iter().all(|byte| *byte != b'.') || self.is_quiet(text)
-            }
+            Recorded::Expression(text) => self.is_quiet(text),
             Recorded::List(items) => items.iter().all(|item| self.has_quiet_values(item)),
             Recorded::Map(members) => members
                 .iter()
@@ -35,21 +33,34 @@ impl StateChange<'_> {
 
     /// Returns whether all references of an expression lead to what stays as it is.
     fn is_quiet(&self, text: &str) -> bool {
+        let is_of_path = |byte: u8| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte);
+        if !text.contains('.') {
+            return true;
+        }
+        // Most are one reference and nothing else.
+        if text.bytes().all(is_of_path) {
+            return self.is_quiet_path(text);
+        }
         parts(text).into_iter().all(|part| match part {
             ExpressionPart::Literal(_) | ExpressionPart::Code(_) => true,
-            ExpressionPart::Path(path) => match path.split_once('.') {
-                Some(("local", name)) => self.has_quiet_local(name),
-                Some(("path" | "var" | "each" | "data", _)) | None => true,
-                Some((of, rest)) => {
-                    let end = rest.find(['.', '[']).unwrap_or(rest.len());
-                    let address = &path[..of.len() + 1 + end];
-                    // An item is known by its key, which an expression decides.
-                    !rest[end..].starts_with('[')
-                        && self.after.instances.contains_key(address)
-                        && self.kind(address).is_none()
-                }
-            },
+            ExpressionPart::Path(path) => self.is_quiet_path(path),
         })
+    }
+
+    fn is_quiet_path(&self, path: &str) -> bool {
+        match path.split_once('.') {
+            Some(("local", name)) => self.has_quiet_local(name),
+            Some(("path" | "var" | "each" | "data", _)) | None => true,
+            Some((of, rest)) => {
+                let end = rest.find(['.', '[']).unwrap_or(rest.len());
+                let address = &path[..of.len() + 1 + end];
+                // An item is known by its key, which an expression decides; a number has no address.
+                !rest[end..].starts_with('[')
+                    && (of.bytes().all(|byte| byte.is_ascii_digit())
+                        || self.after.instances.contains_key(address)
+                            && self.kind(address).is_none())
+            }
+        }
     }
 
     fn has_quiet_local(&self, name: &str) -> bool {

@@ -190,6 +190,149 @@ fn check_tells_a_difference_from_an_error() {
     assert_eq!([check(&[]), check(&["--detailed-exitcode"])], [1, 1]);
 }
 
+/// Rows of an edit of the description and of one of the blueprint: heading, subject, field, before
+/// and after.
+fn rows_of(a: [&str; 2], b: [&str; 2]) -> Vec<String> {
+    let folder = folders(a[1], b[1]);
+    fs::write(folder.path().join("a/openapi.yaml"), a[0]).unwrap();
+    fs::write(folder.path().join("b/openapi.yaml"), b[0]).unwrap();
+    let document = document(folder.path());
+    let mut rows = Vec::new();
+    for heading in Heading::ALL {
+        for row in document["blueprints"][0][heading.name()]
+            .as_array()
+            .unwrap()
+        {
+            let text = |name: &str| row[name].as_str().unwrap_or_default().to_owned();
+            let subject = match text("part") {
+                part if part.is_empty() => format!("{} {}", text("method"), text("path")),
+                part => part,
+            };
+            let parts = [subject, text("field"), text("before"), text("after")];
+            rows.push(format!("{}: {}", heading.name(), parts.join(" | ")));
+        }
+    }
+    rows
+}
+
+#[test]
+fn a_removed_route_whose_requests_another_gets_is_told() {
+    let open = API.replace(
+        "schema: {type: string}}], delete",
+        "schema: {type: string}}], get: {security: [], responses: {}}, delete",
+    );
+    let both = open.replace(
+        "paths:\n",
+        "paths:\n  /orders/export: {get: {responses: {}}}\n",
+    );
+    let wanted = [
+        "loosened: GET /orders/export | auth | staff | none, as `GET /orders/{id}`",
+        "removed: GET /orders/export | route | was public | `GET /orders/{id}` gets its requests",
+    ];
+    assert_eq!(rows_of([&both, BLUEPRINT], [&open, BLUEPRINT]), wanted);
+    let hidden =
+        format!("{BLUEPRINT}routes: [{{match: {{paths: [/orders/export]}}, exposure: hidden}}]\n");
+    let wanted =
+        ["loosened: GET /orders/export | exposure | hidden | public, as `GET /orders/{id}`"];
+    assert_eq!(rows_of([&both, &hidden], [&open, BLUEPRINT]), wanted);
+    let wanted = ["removed: GET /orders/export | route | was public | callers get 404 Not Found"];
+    assert_eq!(rows_of([&both, BLUEPRINT], [&both, &hidden]), wanted);
+}
+
+#[test]
+fn another_default_of_a_variable_is_told_where_it_is_used() {
+    let ranges = |default: &str| {
+        format!(
+            "{BLUEPRINT}api: {{endpoint: {{allow_cidrs: {{var: ranges, default: [{default}]}}}}}}\n"
+        )
+    };
+    let [old, new] = [ranges("10.0.0.0/8"), ranges("0.0.0.0/0")];
+    let wanted = [
+        "loosened: API | resource policy | (var: ranges), by default 10.0.0.0/8 | (var: ranges), by default 0.0.0.0/0",
+    ];
+    assert_eq!(rows_of([API, &old], [API, &new]), wanted);
+}
+
+#[test]
+fn an_entry_that_is_named_like_a_check_is_another_check() {
+    let api = API.replace("staff", "iam");
+    let (start, _) = BLUEPRINT.split_once("auth:").unwrap();
+    let signed = format!("{start}auth: {{iam: iam}}\n");
+    let rows = rows_of(
+        [&api, &BLUEPRINT.replace("{staff:", "{iam:")],
+        [&api, &signed],
+    );
+    assert_eq!(
+        rows[0],
+        "loosened: GET /orders | auth | authorizer iam | iam"
+    );
+}
+
+#[test]
+fn a_reason_that_was_there_answers_nothing_new() {
+    let open = format!("{BLUEPRINT}{OPENED}");
+    let folder = folders(&open, &open);
+    let more = API.replace("paths:\n", "paths:\n  /carts: {delete: {responses: {}}}\n");
+    fs::write(folder.path().join("b/openapi.yaml"), more).unwrap();
+    assert_eq!(diff(folder.path(), &["--fail-on", "loosened"]).0, 4);
+}
+
+#[test]
+fn a_group_names_no_route_of_another_stack() {
+    let opens = |path: &str| {
+        let route = format!(
+            "{{match: {{paths: [{path}], methods: [get, delete]}}, auth: none, weakens: gone}}"
+        );
+        format!(
+            "extends: gwgen.yaml\nname: n{}\nroutes: [{route}]\n",
+            path.len()
+        )
+    };
+    let base = format!("abstract: true\n{BLUEPRINT}");
+    let folder = folders(&base, &base);
+    let path = |name: &str| folder.path().join(name);
+    for (name, at) in [
+        ("gwgen.dev.yaml", "/orders"),
+        ("gwgen.prod.yaml", "/orders/*"),
+    ] {
+        let kept = opens(at).split("routes:").next().unwrap().to_owned();
+        fs::write(path(&format!("a/{name}")), kept).unwrap();
+        fs::write(path(&format!("b/{name}")), opens(at)).unwrap();
+    }
+    let (_, text, errors) = diff(folder.path(), &["--format", "markdown"]);
+    assert!(
+        text.contains("| GET /orders (b/gwgen.dev.yaml) |"),
+        "{text}{errors}"
+    );
+}
+
+#[test]
+fn two_settings_that_change_alike_are_two_rows() {
+    let stage = |is: &str| format!("{BLUEPRINT}stage: {{metrics: {is}, tracing: {is}}}\n");
+    let folder = folders(&stage("true"), &stage("false"));
+    let (_, text, _) = diff(folder.path(), &[]);
+    for row in ["metrics yes -> metrics no", "tracing yes -> tracing no"] {
+        assert!(text.contains(row), "{text}");
+    }
+}
+
+#[test]
+fn a_promise_is_told_as_it_is_written() {
+    let before = format!("{BLUEPRINT}expect: [{{match: {{paths: [/orders]}}, auth: any}}]\n");
+    let wanted =
+        [r#"loosened: expect | promise | {"match":{"paths":["/orders"]},"auth":"any"} | gone"#];
+    assert_eq!(rows_of([API, &before], [API, BLUEPRINT]), wanted);
+}
+
+#[test]
+fn a_row_has_the_place_that_decides() {
+    let (start, _) = BLUEPRINT.split_once("auth:").unwrap();
+    let folder = folders(BLUEPRINT, &format!("{start}auth:\n  staff: ignore\n"));
+    let rows = &document(folder.path())["blueprints"][0]["loosened"];
+    assert_eq!(rows[0]["place"]["file"], "b/gwgen.yaml", "{rows}");
+    assert_eq!(rows[0]["place"]["line"], 7, "{rows}");
+}
+
 /// Codes of the headings, which name their rows in `lint.allow`.
 const CODES: [&str; 8] = [
     "GW6001", "GW6002", "GW6003", "GW6004", "GW6005", "GW6006", "GW6007", "GW6008",

@@ -311,6 +311,7 @@ edits! {
         "x-source: {var: origin}"
         [
             "changed | backend orders | headers"
+            "loosened | backend orders | header names"
         ]
     "complete" "gwgen.yaml" forwards
         "topology: nlb-targets\n"
@@ -449,7 +450,7 @@ edits! {
         "    port: 9000\n"
         "    port: 9000\n    protocol: https\n"
         [
-            "changed | backend users | protocol"
+            "tightened | backend users | protocol"
         ]
     "complete" "gwgen.yaml" forwards
         "  - {match: {tags: [admin]}, auth: any}\n"
