@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Iterator
 
@@ -41,6 +43,31 @@ def differences(what: str, said: dict[str, str] | str, actions: dict[str, str]) 
             yield f"{what}: {address}: predicted {said.get(address, 'nothing')}, planned {actions.get(address, 'nothing')}"
 
 
+def compared(judge: Any, options: argparse.Namespace, scratch: Path) -> Iterator[str]:
+    """Where the two differ, step by step."""
+    gwgen, is_terraform, sequences = options.gwgen.resolve(), options.language == "terraform", {}
+    for number, base in enumerate(options.bases):
+        folder = scratch / str(number)
+        folder.mkdir()
+        mode = "graph" if is_terraform else "cloudformation"
+        sequences[f"s{number}"] = random_edits.Sequence(mode, gwgen, base.resolve(), f"{options.seed} {number}", folder)
+    root = planned.Root(judge, scratch / "root", {name: it.story.outputs[0] for name, it in sequences.items()}) if is_terraform else None
+    steps = {name: it.steps(options.length) for name, it in sequences.items()}
+    pairs, changes, found = 0, 0, 0
+    for _ in range(options.length):
+        now = {name: next(it) for name, it in steps.items()}
+        if root:
+            root.step({name: after for name, (_, _, after) in now.items()})
+        for name, (what, before, after) in now.items():
+            actions = root.actions[name] if root else judge.cfn_transition(motion.target_of(before), motion.target_of(after))["actions"]
+            inputs = [sequences[name].story.inputs_of(output) for output in (before, after)]
+            pairs, changes = pairs + 1, changes + len(actions)
+            for problem in differences(what, predicted(gwgen, *inputs), actions):
+                found += 1
+                yield problem
+        print(f"  {pairs} pairs, {changes} actions, {found} differences", flush=True)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("language", choices=("terraform", "cloudformation"))
@@ -49,32 +76,21 @@ def main() -> int:
     parser.add_argument("length", type=int)
     parser.add_argument("bases", type=Path, nargs="+")
     parser.add_argument("--seed", default="0")
-    options = parser.parse_args()
-    judge, gwgen = motion.judges_of(options.judges.resolve()), options.gwgen.resolve()
-    mode = "graph" if options.language == "terraform" else "cloudformation"
-    count, changes, found = 0, 0, []
-    with tempfile.TemporaryDirectory() as scratch:
-        sequences = {}
-        for number, base in enumerate(options.bases):
-            folder = Path(scratch) / str(number)
-            folder.mkdir()
-            sequences[f"s{number}"] = random_edits.Sequence(mode, gwgen, base.resolve(), f"{options.seed} {number}", folder)
-        root = None
-        if options.language == "terraform":
-            root = planned.Root(judge, Path(scratch) / "root", {name: it.story.outputs[0] for name, it in sequences.items()})
-        steps = {name: it.steps(options.length) for name, it in sequences.items()}
-        for _ in range(options.length):
-            now = {name: next(it) for name, it in steps.items()}
-            if root:
-                root.step({name: after for name, (_, _, after) in now.items()})
-            for name, (what, before, after) in now.items():
-                actions = root.actions[name] if root else judge.cfn_transition(motion.target_of(before), motion.target_of(after))["actions"]
-                inputs = [sequences[name].story.inputs_of(output) for output in (before, after)]
-                found += differences(what, predicted(gwgen, *inputs), actions)
-                count, changes = count + 1, changes + len(actions)
-            print(f"  {count} pairs, {changes} actions, {len(found)} differences", flush=True)
-    for problem in found:
-        print(f"  {problem}")
+    options, found = parser.parse_args(), 0
+    judge = motion.judges_of(options.judges.resolve())
+    with ExitStack() as stack:
+        scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        try:
+            if options.language == "terraform":
+                if not shutil.which("terraform"):
+                    raise judge.real.CannotJudge("no terraform on the PATH")
+                stack.enter_context(planned.running_provider(judge.real))
+            for problem in compared(judge, options, scratch):
+                found += 1
+                print(f"  {problem}", flush=True)
+        except judge.real.CannotJudge as reason:
+            print(f"cannot be judged here: {reason}", file=sys.stderr)
+            return 3
     return 1 if found else 0
 
 

@@ -44,11 +44,11 @@ const DEFAULTS: &[DefaultValue] = &[
         "put_rest_api_mode",
         "\"overwrite\"",
     ),
+    ("aws_lb_target_group", "deregistration_delay", "300"),
 ];
 
 /// Arguments that stay as they are where they are left out.
 const KEPT: &[(&str, &str)] = &[
-    ("aws_api_gateway_domain_name", "security_policy"),
     ("aws_api_gateway_integration", "passthrough_behavior"),
     (
         "aws_api_gateway_method_settings",
@@ -78,9 +78,6 @@ const KEPT: &[(&str, &str)] = &[
         "endpoint_configuration.vpc_endpoint_ids",
     ),
     ("aws_api_gateway_rest_api", "minimum_compression_size"),
-    ("aws_lb", "access_logs.bucket"),
-    ("aws_lb", "access_logs.enabled"),
-    ("aws_lb", "access_logs.prefix"),
     ("aws_lb_listener", "ssl_policy"),
     ("aws_lb_target_group", "health_check.matcher"),
     ("aws_lb_target_group", "health_check.path"),

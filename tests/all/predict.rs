@@ -188,6 +188,30 @@ fn a_create_only_argument_replaces_and_spreads_to_what_reads_the_resource() {
 }
 
 #[test]
+fn what_is_left_out_has_the_default_or_stays_as_it_was() {
+    let rest = |rest| Input { rest, ..FIRST };
+    let secure = |rest| Input {
+        backend: "port: 8443, protocol: https, host: orders.example.com, targets: {ips: [10.0.0.1]}",
+        rest,
+        ..FIRST
+    };
+    let found = lines(
+        secure("nlb: {tls: {certificate: {var: certificate}}, access_logs: {bucket: shop-logs}}\n"),
+        secure("nlb: {tls: {certificate: {var: certificate}}}\n"),
+    );
+    let logged = "update aws_lb.nlb: access_logs.bucket access_logs.enabled";
+    assert!(found.iter().any(|it| it == logged), "{found:?}");
+    // AWS may decide what the API has.
+    let found = lines(rest("api: {binary_media_types: [image/png]}\n"), FIRST);
+    assert!(
+        found
+            .iter()
+            .all(|it| !it.contains("aws_api_gateway_rest_api.")),
+        "{found:?}"
+    );
+}
+
+#[test]
 fn values_that_are_known_only_at_deploy_time_may_change() {
     let input = |vpc| Input { rest: vpc, ..FIRST };
     let tagged = |tag| input(tag);
