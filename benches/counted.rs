@@ -217,14 +217,18 @@ fn figures(cases: &[Case], counts: &[Counts]) -> Vec<Figure> {
     figures
 }
 
-/// Comparisons of two states of an input: the input, and the command that reads one state.
-const COMPARISONS: [(&str, &str); 2] = [("GitHub", "routes"), ("3,000 operations", "render")];
+/// Comparisons of two states of an input: the input, the command that reads one state, and the
+/// largest ratio to that.
+const COMPARISONS: [(&str, &str, f64); 2] = [
+    ("GitHub", "routes", 2.2),
+    ("3,000 operations", "render", 2.4),
+];
 
 /// What a comparison takes, by what one of its sides does.
 fn comparisons(cases: &[Case]) -> Vec<Figure> {
     let scratch = tempfile::tempdir().expect("a temporary folder can be made");
     let program = Path::new(env!("CARGO_BIN_EXE_gwgen"));
-    let figure = |(name, command): (&str, &'static str)| {
+    let figure = |(name, command, limit): (&str, &'static str, f64)| {
         let case = cases.iter().find(|case| case.input.name == name)?;
         let [one, other] = ["before", "after"].map(|side| {
             let parent = scratch.path().join(format!("{side} {command}"));
@@ -243,7 +247,7 @@ fn comparisons(cases: &[Case]) -> Vec<Figure> {
         Some(Figure {
             name: format!("diff of {name}, by `{command}`"),
             value: both as f64 / alone as f64,
-            limit: None,
+            limit: Some(limit),
         })
     };
     COMPARISONS.into_iter().filter_map(figure).collect()

@@ -225,7 +225,8 @@ fn compile_blueprint(
         compiled
             .diagnostics
             .extend(limits::limits(&plan, &assembled.stack));
-        if !compiled.has_error() {
+        let is_template = plan.output.format == blueprint::OutputFormat::Cloudformation;
+        if !compiled.has_error() && (is_template || !run.is_compared) {
             let mut tree = emit::files(&plan, &assembled.stack, &request.display);
             tree.after = after;
             let too_large = emit::template_bytes(&plan, &tree)

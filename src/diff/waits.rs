@@ -51,8 +51,31 @@ pub(super) fn rows(states: DiffStates<'_>, actions: &[Action]) -> Vec<DiffRow> {
     };
     let mut rows = new_groups(after, &actions);
     rows.extend(in_place(after, &actions));
+    rows.extend(admitted_no_more(before, after, &actions));
     rows.extend(renamed_stage(before, after));
     rows
+}
+
+/// Rules of security groups that go: nothing orders them behind the stage.
+fn admitted_no_more(
+    before: DiffState<'_>,
+    after: DiffState<'_>,
+    actions: &Actions<'_>,
+) -> Option<DiffRow> {
+    let rules = named(before.stack.entries_of::<EgressRule>(), "network");
+    let rules = rules.chain(named(before.stack.entries_of::<IngressRule>(), "network"));
+    let gone = rules.filter_map(|(entry, _)| Some(actions.of(entry, &[ActionKind::Destroy])?.0));
+    let gone: Vec<String> = gone.collect();
+    (!gone.is_empty()).then(|| {
+        let text =
+            "security groups admit less, perhaps before the stage moves to the new deployment";
+        row(
+            "network".to_owned(),
+            text.to_owned(),
+            gone,
+            after.blueprint.place("/network"),
+        )
+    })
 }
 
 /// A stage of another name, which is another stage at AWS.

@@ -110,8 +110,9 @@ pub(super) fn of_route(
         let is_there = members.get(setting.name).is_some();
         let spot = match route {
             Some(route) if is_there => Some(Spot::blueprint(child(&route, setting.name))),
-            // Another route may decide.
+            // Another route may decide, or an entry of `auth` that is `ignore`.
             _ if base.mentions_in_routes(setting.name) => None,
+            _ if operation.auth.differs.is_some() => None,
             _ if ["auth", "scopes"].contains(&setting.name) => {
                 Some(Spot::description(pointer(operation) + "/security"))
             }
