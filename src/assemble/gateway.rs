@@ -6,7 +6,7 @@ mod routes;
 use super::values::text;
 use super::{domain, this};
 use crate::aws::{RestApi, Stack, Stage};
-use crate::plan::Plan;
+use crate::plan::{self, Plan};
 use crate::printed;
 use crate::stack::{File, Handle, Output, Spelling, Value};
 pub(crate) use deployment::deployment;
@@ -80,10 +80,17 @@ pub(crate) fn outputs(
         "ARN that permissions to call the API begin with.",
         [api.attribute("execution_arn", Spelling::Ref), arn],
     );
+    // What is known now needs no reference, whose address would hold the name a second time.
+    let stage_name = match &plan.stage_name {
+        plan::Value::Literal(name) => Value::literal(&**name),
+        plan::Value::Input(_) | plan::Value::Expression(_) | plan::Value::Parameter { .. } => {
+            stage.name()
+        }
+    };
     output(
         "stage_name",
         "Name of the stage, the dimension `Stage` of its metrics.",
-        [stage.name(), stage.name()],
+        [stage_name, stage.name()],
     );
     output("stage_arn", "ARN of the stage.", stage.arn(api).into());
     if let Some(url) = of_domain {
