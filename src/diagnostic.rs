@@ -262,10 +262,23 @@ impl<T> Outcome<T> {
     }
 }
 
+/// Returns the first of many names, and the count of the others.
+pub(crate) fn first_of(
+    names: impl ExactSizeIterator<Item = impl fmt::Display>,
+    most: usize,
+) -> String {
+    let more = names.len().saturating_sub(most);
+    let named: Vec<String> = names.take(most).map(|name| name.to_string()).collect();
+    match more {
+        0 => named.join(", "),
+        more => format!("{} and {more} more", named.join(", ")),
+    }
+}
+
 /// Limit on the examples in a message.
 const EXAMPLES: usize = 3;
 
-/// Returns the first of many names, and the count of the others.
+/// Returns the first of many names as a sentence lists them, and the count of the others.
 pub fn examples<T: fmt::Display>(names: &[T]) -> String {
     let mut shown: Vec<String> = names.iter().take(EXAMPLES).map(T::to_string).collect();
     if names.len() > EXAMPLES {

@@ -132,10 +132,21 @@ impl DiffRow {
     }
 }
 
-/// Compares two states; rows are sorted by heading, then by what differs. `actions` is what
-/// Terraform or CloudFormation will do.
-pub fn rows(states: DiffStates<'_>, actions: &[Action]) -> Vec<DiffRow> {
-    let mut rows = routes::rows(states);
+/// What differs.
+#[derive(Clone, Debug)]
+pub struct Differences {
+    /// By heading, then by what differs.
+    pub rows: Vec<DiffRow>,
+    /// Count of routes that have a row.
+    pub differ: usize,
+    /// Count of routes that either state serves.
+    pub routes: usize,
+}
+
+/// Compares two states; `actions` is what Terraform or CloudFormation will do.
+pub fn compare(states: DiffStates<'_>, actions: &[Action]) -> Differences {
+    let pairs = routes::pairs(states);
+    let mut rows = routes::rows(states, &pairs);
     if let (Some(before), Some(after)) = (states.before, states.after) {
         rows.extend(stack::rows(before, after));
     }
@@ -144,7 +155,13 @@ pub fn rows(states: DiffStates<'_>, actions: &[Action]) -> Vec<DiffRow> {
     rows.sort_by(|a, b| {
         (a.heading, &a.subject, a.field.name).cmp(&(b.heading, &b.subject, b.field.name))
     });
-    rows
+    let subjects = rows.iter().map(|row| &row.subject);
+    let of_routes = subjects.filter(|subject| matches!(subject, Subject::Route { .. }));
+    Differences {
+        differ: of_routes.collect::<BTreeSet<_>>().len(),
+        routes: pairs.len(),
+        rows,
+    }
 }
 
 /// Rows of routes that let more pass than the memory of the last render says.
@@ -156,15 +173,6 @@ pub(crate) fn loosened_since(memory: &Memory, after: DiffState<'_>) -> Vec<DiffR
     };
     reason::answer(&mut rows, states);
     rows
-}
-
-/// Count of routes that have a row, and of those that either state serves.
-pub(crate) fn counts(states: DiffStates<'_>, rows: &[DiffRow]) -> (usize, usize) {
-    let subjects = rows.iter().map(|row| &row.subject);
-    let differ: BTreeSet<&Subject> = subjects
-        .filter(|subject| matches!(subject, Subject::Route { .. }))
-        .collect();
-    (differ.len(), routes::count(states))
 }
 
 /// The value of one field of a subject, and where it is written.

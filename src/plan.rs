@@ -50,7 +50,7 @@ pub use crate::plan::routes::closed::{ClosedAnswer, ClosedPlan, ClosedRoute};
 pub use crate::plan::routes::cors::{CorsPlan, PreflightPlan};
 pub use crate::plan::routes::tree::Refusal;
 pub(crate) use crate::plan::rules::Field as RouteField;
-pub(crate) use crate::plan::rules::patterns::{PatternKind, Patterns, exact};
+pub(crate) use crate::plan::rules::patterns::{Patterns, exact};
 pub use crate::plan::rules::{SettingSource, SettingSources};
 pub use crate::plan::stage::cache::CachePlan;
 pub use crate::plan::stage::deployments::DeploymentsPlan;

@@ -7,7 +7,7 @@ mod sarif;
 
 use std::io;
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Severity, first_of};
 use crate::source::{Finding, Sources};
 
 /// Most operations of a finding that are named; the others are counted.
@@ -92,11 +92,7 @@ pub(crate) fn report(
 
 /// Returns the operations that a finding keeps from being served.
 fn operations(finding: &Finding) -> String {
-    let named = finding.operations.iter().take(MAX_OPERATIONS);
-    let named = named.map(|operation| format!("{} {}", operation.method, operation.path));
-    let named = named.collect::<Vec<_>>().join(", ");
-    match finding.operations.len().saturating_sub(MAX_OPERATIONS) {
-        0 => named,
-        more => format!("{named} and {more} more"),
-    }
+    let names = finding.operations.iter();
+    let names = names.map(|operation| format!("{} {}", operation.method, operation.path));
+    first_of(names, MAX_OPERATIONS)
 }

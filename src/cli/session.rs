@@ -225,17 +225,15 @@ pub(crate) fn in_threads<'a, T: Sync, R: Send>(
 
 /// Compiles a blueprint as of today.
 pub(crate) fn compiled(job: &Job) -> Compiled {
-    compiled_without(job, false)
+    compiled_today(job, Circumstances::default())
 }
 
-/// Compiles a blueprint as of today, where wanted without the routes that are served no more.
-fn compiled_without(job: &Job, forgets: bool) -> Compiled {
+/// Compiles a blueprint in the circumstances of a run, which is today.
+fn compiled_today(job: &Job, run: Circumstances<'_>) -> Compiled {
     let day = today();
     let run = Circumstances {
         day: Some(&day),
-        forgets,
-        keeps_sources: true,
-        ..Circumstances::default()
+        ..run
     };
     compile_in(&job.files, &job.request, run)
 }
@@ -245,7 +243,13 @@ fn prepare_blueprint(
     job: &Job,
     forgets: bool,
 ) -> (Option<OutputFiles>, SourceReport, Option<StackDeclaration>) {
-    let compiled = compiled_without(job, forgets);
+    let run = Circumstances {
+        forgets,
+        // For the lines of what is loosened.
+        keeps_sources: true,
+        ..Circumstances::default()
+    };
+    let compiled = compiled_today(job, run);
     let loosened = loosened(&compiled);
     // The process ends soon; to drop half a million parts before would take a tenth of its time.
     std::mem::forget((compiled.plan, compiled.assembled));

@@ -1,11 +1,9 @@
 //! Differences of who is asked: authorizers, usage plans, keys.
 //! In: parts of the plan. Out: their facts. Pure.
 
-use std::borrow::Cow;
-
 use super::Fact;
 use super::backends;
-use super::part::{StackPart, any_of, entry, joined};
+use super::part::{StackPart, any_of, entry, joined, text};
 use crate::listing::facts::throttled;
 use crate::listing::field::{self, FieldValue, Set};
 use crate::listing::value_text;
@@ -30,11 +28,7 @@ pub(super) fn authorizer_part(authorizer: &AuthorizerPlan) -> StackPart<'_> {
             identity,
             ttl_s,
         }) => {
-            let decides = Set {
-                whole: None,
-                members: vec![backends::function(function).into()],
-                none: "none",
-            };
+            let decides = Set::of([backends::function(function)], "none");
             let shown = identity.iter().map(|source| &**source);
             let kind = if *is_token { "token" } else { "request" };
             let kept =
@@ -45,11 +39,7 @@ pub(super) fn authorizer_part(authorizer: &AuthorizerPlan) -> StackPart<'_> {
                     FieldValue::AnyOf(decides),
                     "/lambda/function",
                 ),
-                Fact::new(
-                    &field::SETTING,
-                    FieldValue::Text(kind.into()),
-                    "/lambda/kind",
-                ),
+                Fact::new(&field::SETTING, text(kind), "/lambda/kind"),
                 Fact::new(
                     &field::IDENTITY,
                     FieldValue::AllOf(Set::of(shown, "none")),
@@ -70,13 +60,9 @@ pub(super) fn keys_part<'a>(plans: impl Iterator<Item = &'a UsagePlan>) -> Stack
             KeySource::Made(name) => name.to_string(),
             KeySource::Existing(id) => value_text(id),
         };
-        Cow::Owned(format!("{}/{key}", plan.name.first()))
+        format!("{}/{key}", plan.name.first())
     });
-    let members = Set {
-        whole: None,
-        members: members.collect(),
-        none: "none",
-    };
+    let members = Set::of(members, "none");
     StackPart::new(
         "usage plans",
         vec![Fact::new(
@@ -104,7 +90,7 @@ pub(super) fn usage_plan_part(usage_plan: &UsagePlan) -> StackPart<'_> {
         _ => 30.0,
     };
     let amounts = quota.map(|QuotaPlan { limit, period }| [limit as f64 / days(period), 0.0]);
-    let text = quota.map_or_else(
+    let allowed = quota.map_or_else(
         || "unlimited".to_owned(),
         |quota| format!("{} a {}", quota.limit, quota.period.name()),
     );
@@ -115,7 +101,7 @@ pub(super) fn usage_plan_part(usage_plan: &UsagePlan) -> StackPart<'_> {
         Fact::new(&field::THROTTLE, throttled(*throttle), "/throttle"),
         Fact::new(
             &field::QUOTA,
-            FieldValue::Amounts(amounts, text.into()),
+            FieldValue::Amounts(amounts, allowed.into()),
             "/quota",
         ),
         Fact::new(&field::PLAN_ROUTES, joined(routes), "/routes"),

@@ -1,11 +1,10 @@
 //! Differences of the API itself: from where it is reached, its domain, browsers.
 //! In: parts of the plan. Out: their facts. Pure.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::Fact;
-use super::part::{any_of, joined, optional, text, yes};
+use super::part::{any_of, joined, optional, step, text, yes};
 use crate::blueprint::EndpointKind;
 use crate::listing::field::{self, FieldValue, Set};
 use crate::listing::value_text;
@@ -86,15 +85,8 @@ fn endpoint_facts(endpoint: &EndpointPlan) -> Vec<Fact<'_>> {
         format!("the policy {hash}")
     });
     let ranges = any_of(ranges, "everybody").or_whole();
-    let written = Set {
-        whole: None,
-        members: written.into_iter().map(Cow::Owned).collect(),
-        none: "everybody",
-    };
-    let execute_api = FieldValue::Level(
-        u8::from(!is_disabled),
-        if *is_disabled { "off" } else { "on" }.into(),
-    );
+    let written = Set::of(written, "everybody").or_whole();
+    let execute_api = step(!is_disabled, ["off", "on"]);
     vec![
         Fact::new(
             &field::ENDPOINT,
@@ -111,11 +103,7 @@ fn endpoint_facts(endpoint: &EndpointPlan) -> Vec<Fact<'_>> {
             FieldValue::AnyOf(ranges),
             "/api/endpoint/allow_cidrs",
         ),
-        Fact::new(
-            &field::POLICY,
-            FieldValue::AnyOf(written.or_whole()),
-            "/api/policy",
-        ),
+        Fact::new(&field::POLICY, FieldValue::AnyOf(written), "/api/policy"),
         Fact::new(&field::EXECUTE_API, execute_api, "/api/disable_execute_api"),
     ]
 }
@@ -129,14 +117,14 @@ fn domain_facts(domain: Option<&DomainPlan>) -> Vec<Fact<'_>> {
         managed,
     }) = domain
     else {
-        let whole = Set::of([], "nobody is asked for one").or_whole();
+        let whole = Set::whole("nobody is asked for one");
         return vec![
             Fact::new(&field::DOMAIN, optional(None), at),
             Fact::new(&field::MUTUAL_TLS, FieldValue::AnyOf(whole), trust),
         ];
     };
     let name = format!("{}/{base_path}", value_text(name));
-    let mut facts = vec![Fact::new(&field::DOMAIN, FieldValue::Text(name.into()), at)];
+    let mut facts = vec![Fact::new(&field::DOMAIN, text(name), at)];
     let trusted = managed
         .as_ref()
         .and_then(|managed| managed.truststore.as_ref());
@@ -146,14 +134,10 @@ fn domain_facts(domain: Option<&DomainPlan>) -> Vec<Fact<'_>> {
             .map(|version| format!(" {}", value_text(version)));
         format!("{}{}", value_text(object), version.unwrap_or_default())
     });
-    let trusted = Set {
-        whole: None,
-        members: trusted.into_iter().map(Cow::Owned).collect(),
-        none: "nobody is asked for one",
-    };
+    let trusted = Set::of(trusted, "nobody is asked for one").or_whole();
     facts.push(Fact::new(
         &field::MUTUAL_TLS,
-        FieldValue::AnyOf(trusted.or_whole()),
+        FieldValue::AnyOf(trusted),
         trust,
     ));
     if let Some(ManagedDomainPlan {
@@ -171,7 +155,7 @@ fn domain_facts(domain: Option<&DomainPlan>) -> Vec<Fact<'_>> {
         facts.extend([
             Fact::new(
                 &field::CERTIFICATE,
-                FieldValue::Text(value_text(certificate).into()),
+                text(value_text(certificate)),
                 "/api/domain/certificate",
             ),
             Fact::new(&field::TLS, version, "/api/domain/security_policy"),
@@ -199,12 +183,9 @@ pub(super) fn cors_facts(cors: Option<&CorsPlan>) -> Vec<Fact<'_>> {
             let headers = preflights.iter().flat_map(|preflight| &preflight.headers);
             (set, *has_credentials, age, headers.collect::<BTreeSet<_>>())
         }
-        None => (Set::of([], "none"), false, None, BTreeSet::new()),
+        None => (Set::of::<&str>([], "none"), false, None, BTreeSet::new()),
     };
-    let sends = FieldValue::Level(
-        u8::from(credentials),
-        if credentials { "sent" } else { "not sent" }.into(),
-    );
+    let sends = step(credentials, ["not sent", "sent"]);
     vec![
         Fact::new(
             &field::ORIGINS,

@@ -2,7 +2,7 @@
 //! In: a backend. Out: its facts. Pure.
 
 use super::Fact;
-use super::part::{StackPart, entry, joined, optional};
+use super::part::{StackPart, entry, joined, optional, text};
 use crate::listing::field::{self, FieldValue, Set};
 use crate::listing::{value_text, values_text};
 use crate::plan::{
@@ -46,8 +46,8 @@ pub(super) fn part(backend: &BackendPlan) -> StackPart<'_> {
     entry("backend", "backends", name, facts)
 }
 
-fn servers(text: String) -> Fact<'static> {
-    Fact::new(&field::SERVERS, FieldValue::Text(text.into()), "/targets")
+fn servers(of: String) -> Fact<'static> {
+    Fact::new(&field::SERVERS, text(of), "/targets")
 }
 
 fn balanced_facts(balanced: &BalancedPlan) -> [Fact<'_>; 7] {
@@ -81,7 +81,7 @@ fn balanced_facts(balanced: &BalancedPlan) -> [Fact<'_>; 7] {
     let group = security_group.as_ref().map(value_text);
     [
         servers(targets_text(targets)),
-        Fact::new(&field::PORT, FieldValue::Text(port.into()), "/port"),
+        Fact::new(&field::PORT, text(port), "/port"),
         Fact::new(
             &field::PROTOCOL,
             FieldValue::Level(u8::from(is_plain), protocol.into()),
@@ -90,14 +90,10 @@ fn balanced_facts(balanced: &BalancedPlan) -> [Fact<'_>; 7] {
         Fact::new(&field::HOST, optional(host.as_deref()), "/host"),
         Fact::new(
             &field::HEALTH_CHECK,
-            FieldValue::Text(health(health_check).into()),
+            text(health(health_check)),
             "/health_check",
         ),
-        Fact::new(
-            &field::SETTING,
-            FieldValue::Text(delay.into()),
-            "/deregistration_delay",
-        ),
+        Fact::new(&field::SETTING, text(delay), "/deregistration_delay"),
         Fact::new(
             &field::SECURITY_GROUP,
             optional(group.as_deref()),
@@ -174,10 +170,10 @@ fn forwarder_facts(forwarder: &ForwarderPlan) -> [Fact<'_>; 2] {
     let host = host
         .as_ref()
         .map(|host| format!(" as {}", value_text(host)));
-    let text = format!("{}:{port}{}", values_text(hosts), host.unwrap_or_default());
+    let called = format!("{}:{port}{}", values_text(hosts), host.unwrap_or_default());
     let group = security_group.as_ref().map(value_text);
     [
-        servers(text),
+        servers(called),
         Fact::new(
             &field::SECURITY_GROUP,
             optional(group.as_deref()),

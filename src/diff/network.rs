@@ -2,7 +2,7 @@
 //! In: the network, the functions that forward. Out: their facts. Pure.
 
 use super::Fact;
-use super::part::{StackPart, any_of, joined, optional, yes};
+use super::part::{StackPart, any_of, joined, optional, text, yes};
 use crate::listing::facts::seconds;
 use crate::listing::field::{self, FieldValue, Set};
 use crate::listing::{value_text, values_text};
@@ -37,34 +37,22 @@ pub(super) fn parts<'a>(
         parts.push(StackPart::new(
             "network",
             vec![
+                Fact::new(&field::SETTING, text(value_text(vpc)), "/network/vpc"),
                 Fact::new(
                     &field::SETTING,
-                    FieldValue::Text(value_text(vpc).into()),
-                    "/network/vpc",
-                ),
-                Fact::new(
-                    &field::SETTING,
-                    FieldValue::Text(values_text(subnets).into()),
+                    text(values_text(subnets)),
                     "/network/subnets",
                 ),
             ],
         ));
-        parts.extend(
-            nlb.as_ref()
-                .map(|nlb| StackPart::new("nlb", nlb_facts(nlb))),
-        );
-        parts.extend(
-            link.as_ref()
-                .map(|link| StackPart::new("vpc_link", link_facts(link))),
-        );
-        parts.extend(
-            alb.as_ref()
-                .map(|alb| StackPart::new("alb", alb_facts(alb))),
-        );
-        parts.extend(
-            sync.as_ref()
-                .map(|sync| StackPart::new("sync", sync_facts(sync))),
-        );
+        let facts = [
+            ("nlb", nlb.as_ref().map(nlb_facts)),
+            ("vpc_link", link.as_ref().map(link_facts)),
+            ("alb", alb.as_ref().map(alb_facts)),
+            ("sync", sync.as_ref().map(sync_facts)),
+        ];
+        let facts = facts.into_iter();
+        parts.extend(facts.filter_map(|(name, facts)| Some(StackPart::new(name, facts?))));
     }
     topology.extend(forwarders.map(|_| "forwarder functions"));
     parts.extend(
@@ -92,18 +80,18 @@ fn protection(value: &plan::Value) -> FieldValue<'static> {
 }
 
 fn groups(groups: Option<&Values>) -> FieldValue<'static> {
-    FieldValue::Text(groups.map_or_else(|| "managed".into(), |groups| values_text(groups).into()))
+    text(groups.map_or_else(|| "managed".to_owned(), values_text))
 }
 
 fn logs(logs: Option<&AccessLogsPlan>) -> FieldValue<'static> {
-    let text = logs.map(|AccessLogsPlan { bucket, prefix }| {
+    let named = logs.map(|AccessLogsPlan { bucket, prefix }| {
         format!(
             "{}/{}",
             value_text(bucket),
             prefix.as_deref().unwrap_or_default()
         )
     });
-    optional(text.as_deref())
+    optional(named.as_deref())
 }
 
 fn nlb_facts(nlb: &NlbPlan) -> Vec<Fact<'_>> {
@@ -144,7 +132,7 @@ fn nlb_facts(nlb: &NlbPlan) -> Vec<Fact<'_>> {
         BalancerPlan::Existing { arn, dns_name: _ } => {
             facts.push(Fact::new(
                 &field::SETTING,
-                FieldValue::Text(value_text(arn).into()),
+                text(value_text(arn)),
                 "/nlb/existing",
             ));
         }
@@ -162,7 +150,7 @@ fn link_facts(link: &LinkPlan) -> Vec<Fact<'_>> {
         } => facts.extend([
             Fact::new(
                 &field::SETTING,
-                FieldValue::Text(values_text(subnets).into()),
+                text(values_text(subnets)),
                 "/vpc_link/subnets",
             ),
             Fact::new(
@@ -174,7 +162,7 @@ fn link_facts(link: &LinkPlan) -> Vec<Fact<'_>> {
         LinkOrigin::Existing(id) => {
             facts.push(Fact::new(
                 &field::SETTING,
-                FieldValue::Text(value_text(id).into()),
+                text(value_text(id)),
                 "/vpc_link/existing",
             ));
         }
@@ -236,7 +224,7 @@ fn alb_balancer_facts(balancer: &AlbBalancerPlan) -> Vec<Fact<'_>> {
             access_logs,
         } => {
             let protection = protection(deletion_protection);
-            let idle = FieldValue::Text(format!("{idle_timeout_s} s").into());
+            let idle = text(format!("{idle_timeout_s} s"));
             vec![
                 Fact::new(
                     &field::SECURITY_GROUPS,
@@ -255,11 +243,7 @@ fn alb_balancer_facts(balancer: &AlbBalancerPlan) -> Vec<Fact<'_>> {
         } => {
             let group = security_group.as_ref().map(value_text);
             vec![
-                Fact::new(
-                    &field::SETTING,
-                    FieldValue::Text(value_text(arn).into()),
-                    "/alb/existing",
-                ),
+                Fact::new(&field::SETTING, text(value_text(arn)), "/alb/existing"),
                 Fact::new(
                     &field::SECURITY_GROUP,
                     optional(group.as_deref()),
@@ -336,7 +320,7 @@ fn forwarders_facts(forwarders: &ForwardersPlan) -> Vec<Fact<'_>> {
     vec![
         Fact::new(
             &field::SECURITY_GROUPS,
-            FieldValue::Text(groups.into()),
+            text(groups),
             "/forwarder/security_groups",
         ),
         Fact::new(&field::SETTING, joined(settings), "/forwarder"),

@@ -1,8 +1,6 @@
 //! Parts of a stack that are no route, and the values of their facts.
 //! In: values of the plan. Out: `StackPart`s. Pure.
 
-use std::borrow::Cow;
-
 use super::Fact;
 use crate::listing::field::{FieldValue, Set};
 use crate::listing::{value_text, values_text};
@@ -64,18 +62,11 @@ pub(super) fn joined(
 /// Values of which any lets a request pass.
 pub(super) fn any_of(values: Option<&Values>, none: &'static str) -> Set<'static> {
     let members = match values {
-        Some(Values::List(list)) => list
-            .iter()
-            .map(|value| Cow::Owned(value_text(value)))
-            .collect(),
-        Some(one @ Values::One(_)) => vec![Cow::Owned(values_text(one))],
+        Some(Values::List(list)) => list.iter().map(value_text).collect(),
+        Some(one @ Values::One(_)) => vec![values_text(one)],
         None => Vec::new(),
     };
-    Set {
-        whole: None,
-        members,
-        none,
-    }
+    Set::of(members, none)
 }
 
 pub(super) fn text(text: impl Into<String>) -> FieldValue<'static> {

@@ -7,9 +7,7 @@ use super::{DiffRow, DiffState, DiffStates, Subject};
 use crate::blueprint::RouteSpec;
 use crate::diagnostic::Place;
 use crate::listing::field;
-use crate::plan::{
-    AuthDifference, OperationPlan, PatternKind, Patterns, RouteField, SettingSource,
-};
+use crate::plan::{AuthDifference, OperationPlan, Patterns, RouteField, SettingSource};
 
 /// A reason, as it is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,11 +79,7 @@ pub(super) fn answer(rows: &mut [DiffRow], states: DiffStates<'_>) {
         // What was allowed before does not answer what is new.
         let is_known =
             known.is_some_and(|lint| lint.allow.iter().flatten().any(|one| one == entry));
-        let paths = entry.paths.as_ref().map(|texts| {
-            let mut patterns = Patterns::new(PatternKind::Paths);
-            texts.iter().for_each(|text| patterns.insert(text, ()));
-            patterns
-        });
+        let paths = entry.paths.as_deref().map(Patterns::of_paths);
         let answers = |row: &DiffRow| {
             row.reason.is_none()
                 && !is_known

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{DiffRow, DiffState, Subject, reason};
 use crate::diagnostic::Place;
 use crate::listing::facts::{RouteFact, facts};
-use crate::listing::field::{self, PlanField};
+use crate::listing::field::{self, FieldValue, PlanField};
 use crate::openapi::HttpMethod;
 use crate::plan::{
     AuthDifference, OperationPlan, RouteField, Segment, SettingSource, names, text_of,
@@ -53,25 +53,33 @@ pub(super) fn compare(
     let theirs = facts(before.state.plan, before.operation);
     let first = rows.len();
     for (fact, previous) in ours.iter().zip(&theirs) {
-        let Some(heading) = fact.value.heading(&previous.value, fact.field) else {
-            continue;
-        };
-        if !tells(fact.field) {
-            continue;
-        }
-        rows.push(DiffRow {
-            heading,
-            subject: subject(after.operation),
-            field: fact.field,
-            before: previous.value.text(),
-            after: fact.value.text(),
-            place: Some(place(after.state, after.operation, fact)),
+        let row = row(after, fact, &previous.value, Some(before.state));
+        rows.extend(row.filter(|row| tells(row.field)).map(|row| DiffRow {
             was: Some(place(before.state, before.operation, previous)),
-            reason: reason::of_route(Some(before.state), after.state, after.operation, fact.field),
-            addresses: Vec::new(),
-        });
+            ..row
+        }));
     }
     uncover(rows, first);
+}
+
+/// The row of a fact with an earlier value; `None` where both are equal.
+pub(super) fn row(
+    of: RouteIn<'_>,
+    fact: &RouteFact<'_>,
+    previous: &FieldValue<'_>,
+    before: Option<DiffState<'_>>,
+) -> Option<DiffRow> {
+    Some(DiffRow {
+        heading: fact.value.heading(previous, fact.field)?,
+        subject: subject(of.operation),
+        field: fact.field,
+        before: previous.text(),
+        after: fact.value.text(),
+        place: Some(place(of.state, of.operation, fact)),
+        was: None,
+        reason: reason::of_route(before, of.state, of.operation, fact.field),
+        addresses: Vec::new(),
+    })
 }
 
 /// Fields of which a change is told by that of another one.
@@ -93,11 +101,7 @@ pub(super) fn uncover(rows: &mut Vec<DiffRow>, first: usize) {
 }
 
 /// The place of a fact: the setting that decides it, else the operation.
-pub(super) fn place(
-    state: DiffState<'_>,
-    operation: &OperationPlan,
-    fact: &RouteFact<'_>,
-) -> Place {
+fn place(state: DiffState<'_>, operation: &OperationPlan, fact: &RouteFact<'_>) -> Place {
     let Some(setting) = fact.setting else {
         return operation.place.clone();
     };

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::route::{RouteIn, compare, key, place, subject, uncover};
+use super::route::{RouteIn, compare, key, row, subject, uncover};
 use super::taken::{self, Answerers};
 use super::{DiffRow, DiffState, DiffStates, Subject, reason};
 use crate::blueprint::Exposure;
@@ -12,18 +12,16 @@ use crate::listing::facts::loosenable;
 use crate::listing::field::{self, Heading, PlanField};
 use crate::memory::Memory;
 use crate::openapi::HttpMethod;
-use crate::plan::{Check, IntegrationPlan, OperationPlan, Plan, names};
+use crate::plan::{IntegrationPlan, OperationPlan, Plan, names};
 
 /// A route in both states.
 type RoutePair<'a> = (Option<&'a OperationPlan>, Option<&'a OperationPlan>);
 
-/// Count of the routes that either state serves.
-pub(super) fn count(states: DiffStates<'_>) -> usize {
-    pairs(states).len()
-}
+/// Routes that either state serves.
+type RoutePairs<'a> = BTreeMap<(String, HttpMethod), RoutePair<'a>>;
 
-fn pairs(states: DiffStates<'_>) -> BTreeMap<(String, HttpMethod), RoutePair<'_>> {
-    let mut pairs: BTreeMap<(String, HttpMethod), RoutePair<'_>> = BTreeMap::new();
+pub(super) fn pairs(states: DiffStates<'_>) -> RoutePairs<'_> {
+    let mut pairs = RoutePairs::new();
     for operation in states.before.into_iter().flat_map(served) {
         pairs.entry(key(operation)).or_default().0 = Some(operation);
     }
@@ -33,15 +31,15 @@ fn pairs(states: DiffStates<'_>) -> BTreeMap<(String, HttpMethod), RoutePair<'_>
     pairs
 }
 
-pub(super) fn rows(states: DiffStates<'_>) -> Vec<DiffRow> {
+pub(super) fn rows(states: DiffStates<'_>, pairs: &RoutePairs<'_>) -> Vec<DiffRow> {
     let asks = [states.before, states.after]
         .into_iter()
         .flatten()
         .any(asks_callers);
     let answerers = [states.before, states.after].map(Answerers::of);
     let mut rows = Vec::new();
-    for pair in pairs(states).into_values() {
-        match (pair, states.before, states.after) {
+    for pair in pairs.values() {
+        match (*pair, states.before, states.after) {
             ((Some(old), Some(new)), Some(before), Some(after)) => {
                 let are_public = [old.is_public(), new.is_public()];
                 let tells = |of: &PlanField| is_told(of, are_public);
@@ -97,11 +95,9 @@ fn asks_callers(state: DiffState<'_>) -> bool {
         .operations
         .iter()
         .filter(|operation| operation.is_public());
-    public.into_iter().any(|operation| !is_open(operation))
-}
-
-fn is_open(operation: &OperationPlan) -> bool {
-    operation.auth.check == Check::Nobody && !operation.auth.api_key
+    public
+        .into_iter()
+        .any(|operation| !operation.auth.is_open())
 }
 
 fn added(
@@ -111,7 +107,7 @@ fn added(
     asks: bool,
 ) -> DiffRow {
     let is_loose =
-        operation.is_public() && is_open(operation) && asks && !state.plan.is_restricted();
+        operation.is_public() && operation.auth.is_open() && asks && !state.plan.is_restricted();
     let field = if is_loose {
         &field::OPEN_ROUTE
     } else {
@@ -225,6 +221,7 @@ pub(super) fn loosened_since(memory: &Memory, state: DiffState<'_>) -> Vec<DiffR
             rows.extend((!memory.access.is_empty()).then(|| added(None, state, operation, asks)));
             continue;
         };
+        let of = RouteIn { state, operation };
         let first = rows.len();
         for fact in loosenable(state.plan, operation) {
             let mut values = known.iter().flat_map(|known| known.split("; "));
@@ -234,22 +231,7 @@ pub(super) fn loosened_since(memory: &Memory, state: DiffState<'_>) -> Vec<DiffR
                     .map(|(_, value)| fact.value.recalled(value))
             };
             let previous = values.find_map(named).flatten();
-            let heading = previous
-                .as_ref()
-                .and_then(|previous| fact.value.heading(previous, fact.field));
-            if let (Some(heading), Some(previous)) = (heading, previous) {
-                rows.push(DiffRow {
-                    heading,
-                    subject: subject(operation),
-                    field: fact.field,
-                    before: previous.text(),
-                    after: fact.value.text(),
-                    place: Some(place(state, operation, &fact)),
-                    was: None,
-                    reason: reason::of_route(None, state, operation, fact.field),
-                    addresses: Vec::new(),
-                });
-            }
+            rows.extend(previous.and_then(|previous| row(of, &fact, &previous, None)));
         }
         uncover(&mut rows, first);
     }

@@ -1,8 +1,6 @@
 //! Differences of the stage.
 //! In: its plan. Out: its facts. Pure.
 
-use std::borrow::Cow;
-
 use super::Fact;
 use super::part::{joined, optional, step, text, yes};
 use crate::blueprint::ExecutionLog;
@@ -38,19 +36,12 @@ pub(super) fn facts<'a>(name: &plan::Value, stage: &'a StagePlan) -> Vec<Fact<'a
         LogRolePlan::Managed => "managed",
         LogRolePlan::Arn(arn) => arn,
     };
-    let acl = Set {
-        whole: None,
-        members: web_acl
-            .iter()
-            .map(|acl| Cow::Owned(value_text(acl)))
-            .collect(),
-        none: "none",
-    };
+    let acl = Set::of(web_acl.iter().map(value_text), "none").or_whole();
     let shows = step(!has_client_certificate, ["shown", "none"]);
     let setting = |value, at| Fact::new(&field::SETTING, value, at);
     vec![
         Fact::new(&field::STAGE, text(value_text(name)), "/stage/name"),
-        Fact::new(&field::WAF, FieldValue::AnyOf(acl.or_whole()), "/api/waf"),
+        Fact::new(&field::WAF, FieldValue::AnyOf(acl), "/api/waf"),
         Fact::new(
             &field::CLIENT_CERTIFICATE,
             shows,

@@ -6,14 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{DiffRow, DiffState, DiffStates, Subject};
 use crate::aws::{
-    EgressRule, Entry, HttpListener, IngressRule, Listener, ListenerRule, RuleAction, TargetGroup,
-    TargetGroupRef, Targets,
+    EgressRule, Entry, HttpListener, IngressRule, Listener, ListenerRule, Node, RuleAction,
+    TargetGroup, TargetGroupRef, Targets,
 };
 use crate::blueprint::OutputFormat;
 use crate::diagnostic::Place;
 use crate::listing::{field, value_text};
 use crate::predict::{Action, ActionKind};
-use crate::stack::{Address, logical_id};
+use crate::stack::{Address, Holds, logical_id};
 
 /// Actions by address.
 struct Actions<'a> {
@@ -62,9 +62,8 @@ fn admitted_no_more(
     after: DiffState<'_>,
     actions: &Actions<'_>,
 ) -> Option<DiffRow> {
-    let rules = named(before.stack.entries_of::<EgressRule>(), "network");
-    let rules = rules.chain(named(before.stack.entries_of::<IngressRule>(), "network"));
-    let gone = rules.filter_map(|(entry, _)| Some(actions.of(entry, &[ActionKind::Destroy])?.0));
+    let rules = admissions(before);
+    let gone = rules.filter_map(|entry| Some(actions.of(entry, &[ActionKind::Destroy])?.0));
     let gone: Vec<String> = gone.collect();
     (!gone.is_empty()).then(|| {
         let text =
@@ -175,23 +174,27 @@ const CALLED: [&str; 14] = [
     "ToPort",
 ];
 
-/// Entries of a kind, with the field of the blueprint that they belong to.
-fn named<'a, K: 'a>(
-    entries: impl Iterator<Item = (&'a Entry, &'a K)>,
-    part: &'static str,
-) -> impl Iterator<Item = (&'a Entry, &'static str)> {
-    entries.map(move |(entry, _)| (entry, part))
+/// Entries of a kind.
+fn entries<'a, K: 'a>(state: DiffState<'a>) -> impl Iterator<Item = &'a Entry>
+where
+    Node: Holds<K>,
+{
+    state.stack.entries_of::<K>().map(|(entry, _)| entry)
+}
+
+/// Rules of security groups.
+fn admissions<'a>(state: DiffState<'a>) -> impl Iterator<Item = &'a Entry> {
+    entries::<EgressRule>(state).chain(entries::<IngressRule>(state))
 }
 
 /// What AWS changes at once, while the stage still calls as before.
 fn in_place(after: DiffState<'_>, actions: &Actions<'_>) -> Vec<DiffRow> {
-    let listeners = named(after.stack.entries_of::<Listener>(), "nlb");
-    let listeners = listeners.chain(named(after.stack.entries_of::<HttpListener>(), "alb"));
-    let rules = named(after.stack.entries_of::<ListenerRule>(), "alb");
-    let admissions = named(after.stack.entries_of::<EgressRule>(), "network");
-    let admissions = admissions.chain(named(after.stack.entries_of::<IngressRule>(), "network"));
+    let of_nlb = entries::<Listener>(after).map(|entry| (entry, "nlb"));
+    let of_alb = entries::<HttpListener>(after).chain(entries::<ListenerRule>(after));
+    let of_alb = of_alb.map(|entry| (entry, "alb"));
+    let of_network = admissions(after).map(|entry| (entry, "network"));
     let mut addresses: BTreeMap<(&str, String), Vec<String>> = BTreeMap::new();
-    for (entry, part) in listeners.chain(rules).chain(admissions) {
+    for (entry, part) in of_nlb.chain(of_alb).chain(of_network) {
         let Some((address, action)) = actions.of(entry, &[ActionKind::Update, ActionKind::Replace])
         else {
             continue;

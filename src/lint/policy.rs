@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use crate::blueprint::{AllowSpec, Blueprint};
 use crate::diagnostic::{self, At, CODES, Code, Diagnostic, Place, Severity, nearest};
-use crate::plan::{PatternKind, Patterns, Plan};
+use crate::plan::{Patterns, Plan};
 use crate::source::pointer;
 
 /// Decisions of a blueprint about findings.
@@ -47,7 +47,7 @@ impl<'a> Policy<'a> {
                 None => policy.allowances.push(Allowance {
                     at,
                     spec,
-                    paths: spec.paths.as_deref().map(patterns),
+                    paths: spec.paths.as_deref().map(Patterns::of_paths),
                     is_used: false,
                 }),
             }
@@ -176,12 +176,6 @@ fn known(text: &str) -> String {
         ),
         None => "`gwgen explain` lists all codes".to_owned(),
     }
-}
-
-fn patterns(texts: &[String]) -> Patterns<()> {
-    let mut patterns = Patterns::new(PatternKind::Paths);
-    texts.iter().for_each(|text| patterns.insert(text, ()));
-    patterns
 }
 
 /// Returns the error of an entry that does not hold.

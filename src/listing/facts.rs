@@ -3,7 +3,6 @@
 //! The operation is taken apart by name, so that a new field has to be given a row of `FIELDS`, or
 //! a reason why it needs none.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::field::{self, FieldValue, NamedSchema, PlanField, Set};
@@ -201,11 +200,7 @@ fn cached(cache: Option<&CachePlan>) -> [RouteFact<'_>; 4] {
                     u8::from(!is_encrypted),
                     if *is_encrypted { "yes" } else { "no" }.into(),
                 ),
-                Set {
-                    whole: None,
-                    members: names.map(Cow::Owned).collect(),
-                    none: "the path alone",
-                },
+                Set::of(names, "the path alone"),
                 shared.as_deref(),
             )
         }
@@ -213,11 +208,7 @@ fn cached(cache: Option<&CachePlan>) -> [RouteFact<'_>; 4] {
         None => (
             "off".to_owned(),
             FieldValue::Level(0, "nothing is cached".into()),
-            Set {
-                whole: Some("not cached"),
-                members: Vec::new(),
-                none: "",
-            },
+            Set::whole("not cached"),
             None,
         ),
     };

@@ -12,7 +12,7 @@ use std::fs;
 use std::path::Path;
 
 use edits::{EDITS, Edit};
-use gwgen::diff::{DiffRow, DiffState, DiffStates, Subject, rows};
+use gwgen::diff::{DiffRow, DiffState, DiffStates, Subject, compare};
 use gwgen::listing::field::{FIELDS, Heading};
 use gwgen::predict::{self, predict};
 use gwgen::source::{FilesInMemory, RelativePath};
@@ -89,13 +89,11 @@ fn difference(before: &Texts, after: &Texts) -> Vec<DiffRow> {
             stack: after.stack,
         },
     );
-    rows(
-        DiffStates {
-            before: Some(before),
-            after: Some(after),
-        },
-        &actions,
-    )
+    let states = DiffStates {
+        before: Some(before),
+        after: Some(after),
+    };
+    compare(states, &actions).rows
 }
 
 /// Rows without what happens while they are applied.
@@ -165,13 +163,11 @@ fn laws_hold_for_any_three_states() {
         let compiled: Vec<Compiled> = states.iter().map(|texts| compiled(texts, None)).collect();
         let between = |a: usize, b: usize| {
             let states = [a, b].map(|index| state(&compiled[index]));
-            rows(
-                DiffStates {
-                    before: Some(states[0]),
-                    after: Some(states[1]),
-                },
-                &[],
-            )
+            let states = DiffStates {
+                before: Some(states[0]),
+                after: Some(states[1]),
+            };
+            compare(states, &[]).rows
         };
         let all: Vec<Vec<Vec<DiffRow>>> = (0..states.len())
             .map(|a| (0..states.len()).map(|b| between(a, b)).collect())

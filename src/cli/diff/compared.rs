@@ -3,7 +3,7 @@
 
 use crate::aws::Stack;
 use crate::diagnostic::{Diagnostic, Place};
-use crate::diff::{self, DiffRow, DiffState, DiffStates};
+use crate::diff::{self, DiffRow, DiffState, DiffStates, Differences};
 use crate::io::{Pair, SideJob, Sides, today};
 use crate::predict::{self, Action};
 use crate::report::SourceReport;
@@ -18,7 +18,7 @@ pub(super) struct StackDiff {
     pub(super) name: String,
     pub(super) before: String,
     pub(super) after: String,
-    /// RouteLines that have a row, of all that either state serves.
+    /// Routes that have a row, of all that either state serves.
     pub(super) differ: usize,
     pub(super) routes: usize,
     pub(super) rows: Vec<ReportRow>,
@@ -85,8 +85,11 @@ fn comparison(
         after: after.and_then(DiffState::of),
     };
     let actions = actions(states);
-    let rows = diff::rows(states, &actions);
-    let (differ, routes) = diff::counts(states, &rows);
+    let Differences {
+        rows,
+        differ,
+        routes,
+    } = diff::compare(states, &actions);
     let plan = states.after.or(states.before).map(|state| state.plan);
     let format = plan.map(|plan| plan.output.format);
     StackDiff {
@@ -135,12 +138,10 @@ fn with_lines(
     before: Option<&Compiled>,
     after: Option<&Compiled>,
 ) -> Vec<ReportRow> {
+    let nothing = Sources::default();
     let located = |compiled: Option<&Compiled>, places: Vec<Place>| {
-        let sources = compiled.map(|compiled| &compiled.sources);
-        sources.map_or_else(
-            || Sources::default().lines(places.clone()),
-            |sources| sources.lines(places.clone()),
-        )
+        let sources = compiled.map_or(&nothing, |compiled| &compiled.sources);
+        sources.lines(places)
     };
     let all = |of: fn(&DiffRow) -> Option<&Place>| {
         rows.iter().filter_map(of).cloned().collect::<Vec<_>>()

@@ -2,9 +2,9 @@
 //! In: comparisons. Out: `RowGroup`s under headings.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Display;
 
 use super::compared::{ReportRow, StackDiff};
+use crate::diagnostic::first_of;
 use crate::diff::Subject;
 use crate::listing::field::Heading;
 
@@ -27,12 +27,7 @@ impl RowGroup<'_> {
 
     /// Its subjects; the first ones of more than a number.
     pub(super) fn first_names(&self, most: usize) -> String {
-        let named = self.subjects.iter().take(most).map(ToString::to_string);
-        let named = named.collect::<Vec<_>>().join(", ");
-        match self.subjects.len().saturating_sub(most) {
-            0 => named,
-            more => format!("{named} and {more} more"),
-        }
+        first_of(self.subjects.iter(), most)
     }
 }
 
@@ -161,12 +156,12 @@ pub(super) fn actions(comparison: &StackDiff) -> String {
     or_nothing(texts)
 }
 
-fn or_nothing(texts: Vec<impl Display>) -> String {
+fn or_nothing(texts: Vec<String>) -> String {
     if texts.is_empty() {
-        return "no changes".to_owned();
+        "no changes".to_owned()
+    } else {
+        texts.join(", ")
     }
-    let texts: Vec<String> = texts.into_iter().map(|text| text.to_string()).collect();
-    texts.join(", ")
 }
 
 /// The tool that carries the actions out.

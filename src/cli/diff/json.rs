@@ -46,7 +46,7 @@ struct BlueprintRows {
 
 /// A difference.
 #[derive(Serialize, schemars::JsonSchema)]
-#[schemars(rename = "DiffRow")]
+#[schemars(rename = "Row")]
 struct RowColumns {
     /// Upper-case HTTP method, or `ANY`; `null` where it is about no route.
     method: Option<&'static str>,
@@ -72,7 +72,7 @@ struct RowColumns {
 }
 
 #[derive(Serialize, schemars::JsonSchema)]
-#[schemars(rename = "RowReason")]
+#[schemars(rename = "Reason")]
 struct ReasonColumns {
     /// `weakens`, `shared` or `lint.allow`.
     by: &'static str,
@@ -158,7 +158,7 @@ fn columns(of: &ReportRow, name: &str) -> RowColumns {
     }
 }
 
-/// The JSON NamedSchema of the document.
+/// The JSON Schema of the document.
 pub(crate) fn schema() -> serde_json::Value {
     let mut schema = crate::blueprint::schema_of_type::<DiffDocument>();
     schema["title"] = "gwgen diff".into();

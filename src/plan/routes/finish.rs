@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::{Builder, Draft, Protection, Routes};
 use crate::blueprint::Exposure;
-use crate::diagnostic::{self, Diagnostic};
+use crate::diagnostic::{self, Diagnostic, first_of};
 use crate::plan::OperationPlan;
 use crate::plan::access::expect::{self, DecidedOperation};
 use crate::plan::access::keys;
@@ -143,10 +143,5 @@ impl<'a> Builder<'a> {
 
 /// The first of many names, and the count of the others.
 pub(crate) fn listed(names: impl ExactSizeIterator<Item = impl Display>) -> String {
-    let more = names.len().saturating_sub(MAX_NAMED);
-    let named: Vec<String> = names.take(MAX_NAMED).map(|name| name.to_string()).collect();
-    match more {
-        0 => named.join(", "),
-        more => format!("{} and {more} more", named.join(", ")),
-    }
+    first_of(names, MAX_NAMED)
 }

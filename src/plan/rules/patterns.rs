@@ -114,6 +114,15 @@ impl PatternKind {
     }
 }
 
+impl Patterns<()> {
+    /// Patterns of paths, as `paths` of a match has them.
+    pub(crate) fn of_paths(texts: &[String]) -> Self {
+        let mut patterns = Self::new(PatternKind::Paths);
+        texts.iter().for_each(|text| patterns.insert(text, ()));
+        patterns
+    }
+}
+
 impl<T: Copy> Patterns<T> {
     pub(crate) fn new(kind: PatternKind) -> Self {
         Self {

@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use base::{Base, Mutation, bases, counted};
 use gwgen::Compiled;
 use gwgen::diagnostic::{self, Diagnostic, Place};
-use gwgen::diff::{DiffRow, DiffState, DiffStates, rows};
+use gwgen::diff::{DiffRow, DiffState, DiffStates, compare};
 use gwgen::listing::field::{self, Heading};
 use inputs::{Spot, Written};
 use settings::{BACKEND_SETTINGS, BackendSetting, ROUTE_SETTINGS, RouteSetting, SETTINGS, Setting};
@@ -186,7 +186,7 @@ fn problems(mutation: &Mutation) -> Result<Vec<String>, &'static str> {
         before: DiffState::of(&before),
         after: DiffState::of(&after),
     };
-    let mut rows = rows(states, &[]);
+    let mut rows = compare(states, &[]).rows;
     rows.retain(|row| row.heading != Heading::Waits);
     let text = |row: &DiffRow| {
         format!(

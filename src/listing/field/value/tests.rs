@@ -1,5 +1,6 @@
 use proptest::prelude::*;
 
+use super::super::AUTH;
 use super::*;
 
 proptest! {
