@@ -5,6 +5,7 @@ use crate::aws::Stack;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::diff::{self, DiffRow, DiffState, DiffStates, Differences};
 use crate::io::{Pair, SideJob, Sides, today};
+use crate::memory::Memory;
 use crate::predict::{self, Action};
 use crate::report::SourceReport;
 use crate::source::{Located, Sources};
@@ -38,12 +39,14 @@ pub(super) struct ReportRow {
 /// Compiles the second state after the memory of the first one, and compares; `None` where one of
 /// them has an error.
 pub(super) fn compare(sides: &Sides, pair: &Pair) -> (Option<StackDiff>, Vec<SourceReport>) {
-    let before = pair.before.as_ref().map(|job| compiled(job, None));
+    let day = today();
+    // What was allowed once is no fault of this change.
+    let before = pair.before.as_ref().map(|job| compiled(job, None, None));
     let memory = before.as_ref().map(|compiled| compiled.memory.clone());
     let after = pair
         .after
         .as_ref()
-        .map(|job| compiled(job, memory.as_ref()));
+        .map(|job| compiled(job, Some(&day), memory.as_ref()));
     let has_error = [&before, &after]
         .into_iter()
         .flatten()
@@ -61,11 +64,9 @@ pub(super) fn compare(sides: &Sides, pair: &Pair) -> (Option<StackDiff>, Vec<Sou
     (comparison, reports.into_iter().filter_map(report).collect())
 }
 
-fn compiled(job: &SideJob, after: Option<&crate::memory::Memory>) -> Compiled {
-    let day = today();
+fn compiled(job: &SideJob, day: Option<&str>, after: Option<&Memory>) -> Compiled {
     let run = Circumstances {
-        // What was allowed once is no fault of this change.
-        day: after.is_some().then_some(&*day),
+        day,
         after,
         keeps_sources: true,
         is_compared: true,

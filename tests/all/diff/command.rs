@@ -125,6 +125,19 @@ fn a_state_with_an_error_is_no_empty_difference() {
 }
 
 #[test]
+fn a_new_blueprint_is_compiled_as_of_today() {
+    let expired = "lint: {allow: [{code: GW5031, reason: until spring, until: 2020-01-01}]}\n";
+    let folder = folders(BLUEPRINT, BLUEPRINT);
+    fs::remove_file(folder.path().join("a/gwgen.yaml")).unwrap();
+    assert_eq!(diff(folder.path(), &[]).0, 0);
+    let blueprint = format!("{BLUEPRINT}{expired}");
+    fs::write(folder.path().join("b/gwgen.yaml"), blueprint).unwrap();
+    let (code, _, errors) = diff(folder.path(), &[]);
+    assert_eq!(code, 1);
+    assert!(errors.contains("GW2131"), "{errors}");
+}
+
+#[test]
 fn a_comment_stays_in_its_limits_and_keeps_what_loosens() {
     let path =
         |index: usize, open: &str| format!("  /p{index}: {{get: {{{open}responses: {{}}}}}}\n");
