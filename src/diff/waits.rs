@@ -13,6 +13,7 @@ use crate::blueprint::OutputFormat;
 use crate::diagnostic::Place;
 use crate::listing::{field, value_text};
 use crate::predict::{Action, ActionKind};
+use crate::source::pointer::child;
 use crate::stack::{Address, Holds, logical_id};
 
 /// Actions by address.
@@ -126,15 +127,18 @@ fn new_groups(after: DiffState<'_>, actions: &Actions<'_>) -> Vec<DiffRow> {
             "port {}: a new target group, healthy after {} x {} s{register}",
             group.port, check.healthy, check.interval_s
         );
-        let name = entry
-            .address
-            .label
-            .as_str()
-            .split("__")
-            .next()
-            .unwrap_or_default();
-        let place = after.blueprint.place(&format!("/backends/{name}"));
-        rows.push(row(format!("backend {name}"), text, addresses, place));
+        let (subject, place) = match group.targets {
+            Targets::Balancer { .. } | Targets::Kept { .. } => {
+                ("alb".to_owned(), "/alb".to_owned())
+            }
+            Targets::Registered { .. } | Targets::Scaled(_) | Targets::None => {
+                let label = entry.address.label.as_str();
+                let name = label.split("__").next().unwrap_or_default();
+                (format!("backend {name}"), child("/backends", name))
+            }
+        };
+        let place = after.blueprint.place(&place);
+        rows.push(row(subject, text, addresses, place));
     }
     rows
 }
