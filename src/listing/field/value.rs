@@ -214,32 +214,28 @@ impl FieldValue<'_> {
     }
 }
 
-/// Characters that separate what the memory keeps.
-const SEPARATORS: [(char, &str); 3] = [('%', "%25"), (' ', "%20"), (';', "%3B")];
+/// Characters that mean something in what the memory keeps.
+const SPECIAL: [(char, &str); 4] = [('%', "%25"), (' ', "%20"), (';', "%3B"), ('*', "%2A")];
 
 fn escaped(text: &str) -> Cow<'_, str> {
-    let is_separator = |character| {
-        SEPARATORS
-            .iter()
-            .any(|(separator, _)| *separator == character)
-    };
-    if !text.contains(is_separator) {
+    let is_special = |character| SPECIAL.iter().any(|(special, _)| *special == character);
+    if !text.contains(is_special) {
         return Cow::Borrowed(text);
     }
-    let escaped = SEPARATORS
+    let escaped = SPECIAL
         .iter()
-        .fold(text.to_owned(), |text, (separator, escape)| {
-            text.replace(*separator, escape)
+        .fold(text.to_owned(), |text, (character, escape)| {
+            text.replace(*character, escape)
         });
     Cow::Owned(escaped)
 }
 
 fn plain(text: &str) -> String {
-    SEPARATORS
+    SPECIAL
         .iter()
         .rev()
-        .fold(text.to_owned(), |text, (separator, escape)| {
-            text.replace(escape, &separator.to_string())
+        .fold(text.to_owned(), |text, (character, escape)| {
+            text.replace(escape, &character.to_string())
         })
 }
 

@@ -35,3 +35,11 @@ fn what_cannot_be_compared_counts_as_looser() {
     );
     assert_eq!(set("one").heading(&set("one"), &AUTH), None);
 }
+
+#[test]
+fn a_star_is_kept_as_a_star() {
+    let star = FieldValue::AnyOf(Set::of(["*"], "none"));
+    let back = star.recalled(&star.remembered().unwrap()).unwrap();
+    let everything = FieldValue::AnyOf(Set::whole("none"));
+    assert_eq!(everything.heading(&back, &AUTH), Some(Heading::Loosened));
+}
