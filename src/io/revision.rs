@@ -331,12 +331,23 @@ fn damaged(id: &str) -> ReadError {
     }
 }
 
+/// What git says before the command by which it reads a repository of another user.
+const TO_TRUST: &str = " To add an exception for this directory, call: ";
+
 /// Errors: GW0023.
 pub(super) fn refused(words: &str) -> Diagnostic {
+    let (cause, command) = words.split_once(TO_TRUST).unzip();
+    let mend = command.map_or_else(
+        || "mend what git says".to_owned(),
+        |command| format!("run `{command}` if you trust the folder, which belongs to another user"),
+    );
+    let cause = cause.unwrap_or(words);
     diagnostic::UNREADABLE_REVISION
         .at(Place::file(&COMMAND_LINE.into()))
-        .message(format_args!("git cannot read a revision here: {words}"))
-        .help("mend what git says, or compare two folders: `gwgen diff OLD NEW`")
+        .message(format_args!("git cannot read a revision here: {cause}"))
+        .help(format_args!(
+            "{mend}, or compare two folders: `gwgen diff OLD NEW`"
+        ))
 }
 
 /// Errors: GW0023.

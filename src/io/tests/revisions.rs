@@ -443,3 +443,45 @@ fn settings_of_a_repository_run_no_program() {
     let ran = fs::read_to_string(&mark).unwrap_or_default();
     assert_eq!(ran, "");
 }
+
+/// Git refuses to read what another user owns, and names the command by which it does.
+#[test]
+fn a_repository_of_another_user_is_refused_with_the_command_that_trusts_it() {
+    let Some(git) = Git::new() else { return };
+    git.put("openapi.yaml", "root\n");
+    git.commit();
+    let folder = fs::canonicalize(git.0.path()).unwrap();
+    let somebody = Some(65_533);
+    let is_given = ["", ".git"]
+        .iter()
+        .all(|path| std::os::unix::fs::chown(git.path(path), somebody, somebody).is_ok());
+    if !is_given {
+        let text = b"\nnot root: a repository of another user was not tried\n";
+        std::io::Write::write_all(&mut std::io::stderr(), text).unwrap();
+        return;
+    }
+    let base = Revision::base(git.0.path(), Vec::new()).map(|(revision, _)| revision);
+    for found in [Revision::named(git.0.path(), "HEAD"), base] {
+        let Err(diagnostic) = found else {
+            panic!("git reads a repository of another user");
+        };
+        assert_eq!(diagnostic.code.code, "GW0023");
+        assert_eq!(&*diagnostic.places[0].file, "<command line>");
+        let owner = "git cannot read a revision here: detected dubious ownership in repository at";
+        assert!(
+            diagnostic.message.starts_with(owner),
+            "{}",
+            diagnostic.message
+        );
+        assert!(
+            !diagnostic.message.contains("git config"),
+            "{}",
+            diagnostic.message
+        );
+        let command = format!(
+            "run `git config --global --add safe.directory {}`",
+            folder.display()
+        );
+        assert!(diagnostic.help.starts_with(&command), "{}", diagnostic.help);
+    }
+}
