@@ -34,10 +34,23 @@ def predicted(gwgen: Path, before: Path, after: Path) -> dict[str, str] | str:
         return f"exit {done.returncode}: {done.stderr[-300:]}"
 
 
+def by_block(said: dict[str, str], actions: dict[str, str]) -> dict[str, str]:
+    """The planned actions, those of items whose keys only the value of a variable tells under the address of their block."""
+    merged: dict[str, str] = {}
+    for address, action in actions.items():
+        block = address.partition("[")[0]
+        name = block if block in said and address not in said else address
+        # `may-change` stands for any action, and for several of one block.
+        is_open = said.get(name) == "may-change" or merged.get(name, action) != action
+        merged[name] = "may-change" if is_open and name != address else action
+    return merged
+
+
 def differences(what: str, said: dict[str, str] | str, actions: dict[str, str]) -> Iterator[str]:
     if isinstance(said, str):
         yield f"{what}: {said}"
         return
+    actions = by_block(said, actions)
     for address in sorted({*said, *actions}):
         if said.get(address) != actions.get(address):
             yield f"{what}: {address}: predicted {said.get(address, 'nothing')}, planned {actions.get(address, 'nothing')}"
