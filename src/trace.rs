@@ -20,6 +20,7 @@ use crate::assemble::Assembled;
 use crate::aws::{GatewayResponse, Integration, Stack};
 use crate::emit::places::{Places, Written};
 use crate::follow::{Follower, ResourcePath, Router};
+use crate::listing::RouteRow;
 use crate::openapi::HttpMethod;
 use crate::plan::{ClosedAnswer, OperationPlan, Plan, Segment, Value, text_of};
 use hops::Hops;
@@ -107,11 +108,13 @@ pub fn trace(plan: &Plan, assembled: &Assembled, request: &TracedRequest) -> Res
     let segments = request.segments();
     let mut hops = Hops::new(plan.output.format, &follower, &places);
     let not_public = not_public(plan, request.method, &segments);
+    let not_public = not_public.map(|operation| RouteRow::of(plan, operation));
     let private = not_public
-        .map(|operation| private::private(plan, assembled, operation, request, hops.empty()))
+        .as_ref()
+        .map(|row| private::private(assembled, row, request, hops.empty()))
         .transpose()?
         .flatten();
-    let exposure = not_public.and_then(exposure_of);
+    let exposure = not_public.as_ref().and_then(exposure_of);
     let mut trace = Trace::without_api(request, exposure.as_deref(), private);
     if assembled.api.is_none() {
         return Ok(trace);
@@ -292,11 +295,14 @@ fn closed(plan: &Plan, method: HttpMethod, path: &ResourcePath<'_>) -> Option<St
     ))
 }
 
-/// The exposure of an operation that is not public, in a sentence.
-fn exposure_of(operation: &OperationPlan) -> Option<String> {
-    let path = text_of(operation.requested_path.as_ref()?);
-    let (method, exposure) = (operation.method.as_str(), operation.exposure.name());
-    (!operation.is_public()).then(|| format!("`{method} {path}` is {exposure}"))
+/// The exposure of a route that is not public, in a sentence.
+fn exposure_of(row: &RouteRow<'_>) -> Option<String> {
+    let path = text_of(row.requested?);
+    Some(format!(
+        "`{} {path}` is {}",
+        row.method,
+        row.exposure.name()
+    ))
 }
 
 /// Returns whether a path template matches the segments of a request.

@@ -2,24 +2,19 @@
 //!
 //! In: blueprints. Out: a table or Markdown for each, or one JSON document for all.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::io;
-use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 
 use super::Exit;
 use super::session::{BlueprintArguments, Session, aligned, compiled, headed};
-use crate::blueprint::Validation;
+use crate::Compiled;
 use crate::diagnostic::Diagnostic;
 use crate::io::Job;
-use crate::listing::{
-    self, CacheColumn, DifferenceColumn, ExposureColumn, NOTHING, ThrottleColumn,
-};
-use crate::plan::{
-    AlbBalancerPlan, BackendPlan, BalancerPlan, Check, ClosedAnswer, ClosedRoute, FunctionPlan,
-    IntegrationPlan, OperationPlan, Plan, Value, text_of,
-};
+use crate::listing::{NOTHING, RouteRow, SETTINGS, UrlColumn};
+use crate::plan::{Check, Plan};
 use crate::printed;
 
 #[derive(Debug, Args)]
@@ -41,29 +36,34 @@ pub(crate) enum RouteFormat {
 
 pub(crate) fn run(arguments: &RoutesArguments, session: &mut Session<'_>) -> io::Result<Exit> {
     let (jobs, mut reports) = session.jobs(&arguments.blueprints);
-    let mut rows = Vec::new();
+    let compiled: Vec<Compiled> = jobs.iter().map(compiled).collect();
+    let mut all = Vec::new();
     let is_one_of_several = jobs.len() > 1;
-    for job in &jobs {
-        let compiled = compiled(job);
-        if let Some(plan) = &compiled.plan {
-            let own = Row::all(&job.request.display, plan, &unserved(&compiled.diagnostics));
-            let cells = || own.iter().map(Row::cells).collect();
-            match arguments.format {
-                RouteFormat::Json => rows.extend(own),
-                RouteFormat::Table => {
-                    session.print(&headed(job, is_one_of_several, table(cells())))?
-                }
-                RouteFormat::Markdown => {
-                    session.print(&titled(job, is_one_of_several, &markdown(cells())))?
-                }
+    for (job, compiled) in jobs.iter().zip(&compiled) {
+        let Some(plan) = &compiled.plan else {
+            continue;
+        };
+        let own = rows(plan, &unserved(&compiled.diagnostics));
+        let cells = || own.iter().map(cells).collect();
+        match arguments.format {
+            RouteFormat::Json => all.extend(own.into_iter().map(|route| Row {
+                blueprint: &job.request.display,
+                route,
+            })),
+            RouteFormat::Table => {
+                session.print(&headed(job, is_one_of_several, table(cells())))?;
+            }
+            RouteFormat::Markdown => {
+                session.print(&titled(job, is_one_of_several, &markdown(cells())))?;
             }
         }
-        reports.push((compiled.sources, compiled.diagnostics));
     }
     match arguments.format {
-        RouteFormat::Json => session.print_json(&rows)?,
+        RouteFormat::Json => session.print_json(&all)?,
         RouteFormat::Table | RouteFormat::Markdown => {}
     }
+    let compiled = compiled.into_iter();
+    reports.extend(compiled.map(|compiled| (compiled.sources, compiled.diagnostics)));
     session.report(reports)
 }
 
@@ -88,257 +88,105 @@ fn unserved(diagnostics: &[Diagnostic]) -> BTreeSet<(&str, &str)> {
 
 /// An operation of a blueprint; `null` where a column does not apply.
 #[derive(Debug, serde::Serialize, schemars::JsonSchema)]
-struct Row {
+struct Row<'a> {
     /// The blueprint, as it was named.
-    blueprint: String,
-    /// Upper-case HTTP method, or `ANY`.
-    method: &'static str,
-    /// As the description writes it; that of the gateway where the route is closed.
-    path: String,
-    exposure: ExposureColumn,
-    /// Below the stage's URL.
-    url: Option<String>,
-    backend: Option<String>,
-    /// URL of the request at the backend; `(...)` is known only at deploy time.
-    backend_url: Option<String>,
-    /// The description's `security`: alternatives of schemes with their scopes.
-    declared: Vec<BTreeMap<Arc<str>, Vec<Arc<str>>>>,
-    /// Authorization: an entry of `auth`, `iam`, or `none`; `null` where no request is served, or an
-    /// error leaves it undecided.
-    auth: Option<String>,
-    /// The reason why authorization differs from `declared`.
-    differs: Option<DifferenceColumn>,
-    /// A token needs one of them.
-    scopes: Vec<String>,
-    api_key: bool,
-    throttle: Option<ThrottleColumn>,
-    cache: Option<CacheColumn>,
-    validation: Option<Validation>,
-    timeout_ms: Option<u32>,
-    #[serde(skip)]
-    declared_cell: String,
+    blueprint: &'a str,
+    #[serde(flatten)]
+    route: RouteRow<'a>,
 }
 
 /// The JSON Schema of the list.
 pub(crate) fn schema() -> serde_json::Value {
-    let mut schema = crate::blueprint::schema_of_type::<Vec<Row>>();
+    let mut schema = crate::blueprint::schema_of_type::<Vec<Row<'_>>>();
     schema["title"] = "gwgen routes".into();
     schema["description"] =
         "What `gwgen routes --format json` prints: every operation of every blueprint.".into();
     schema
 }
 
-impl Row {
-    /// The operations of a blueprint, then the closed routes of earlier templates.
-    fn all(blueprint: &str, plan: &Plan, unserved: &BTreeSet<(&str, &str)>) -> Vec<Self> {
-        let operations = plan.operations.iter();
-        let operations = operations.map(|operation| Self::of(blueprint, plan, operation, unserved));
-        let closed = plan.closed.routes.iter();
-        let closed = closed.map(|route| Self::closed(blueprint, plan, route));
-        operations.chain(closed).collect()
-    }
-
-    /// A closed route, with what answers there.
-    fn closed(blueprint: &str, plan: &Plan, route: &ClosedRoute) -> Self {
-        let url = text_of(&route.path);
-        let answers = match &route.answer {
-            ClosedAnswer::Operation { copy, .. } => {
-                Self::of(blueprint, plan, copy, &BTreeSet::new())
-            }
-            ClosedAnswer::NotFound | ClosedAnswer::Preflight(_) => Self::empty(blueprint),
-        };
-        Self {
-            method: route.method.as_str(),
-            path: url.clone(),
-            exposure: ExposureColumn::Closed,
-            url: Some(url),
-            ..answers
-        }
-    }
-
-    /// A row without an operation.
-    fn empty(blueprint: &str) -> Self {
-        Self {
-            blueprint: blueprint.to_owned(),
-            method: "",
-            path: String::new(),
-            exposure: ExposureColumn::Closed,
-            url: None,
-            backend: None,
-            backend_url: None,
-            declared: Vec::new(),
-            auth: None,
-            differs: None,
-            scopes: Vec::new(),
-            api_key: false,
-            throttle: None,
-            cache: None,
-            validation: None,
-            timeout_ms: None,
-            declared_cell: NOTHING.to_owned(),
-        }
-    }
-
-    fn of(
-        blueprint: &str,
-        plan: &Plan,
-        operation: &OperationPlan,
-        unserved: &BTreeSet<(&str, &str)>,
-    ) -> Self {
-        let backend = operation.backend.map(|index| &plan.backends[index]);
-        let public = operation.gateway_path.as_ref();
+/// The operations of a blueprint, then the closed routes of earlier templates.
+fn rows<'a>(plan: &'a Plan, unserved: &BTreeSet<(&str, &str)>) -> Vec<RouteRow<'a>> {
+    let operations = plan.operations.iter();
+    let operations = operations.map(|operation| {
+        let mut row = RouteRow::of(plan, operation);
         // An operation that an error leaves undecided is not listed as open.
-        let is_undecided = operation.auth.check == Check::Nobody
-            && unserved.contains(&(operation.method.as_str(), &*operation.path));
-        Self {
-            blueprint: blueprint.to_owned(),
-            method: operation.method.as_str(),
-            path: operation.path.to_string(),
-            exposure: ExposureColumn::of(operation.exposure),
-            url: public.map(|path| text_of(path)),
-            backend: backend.map(|backend| backend.name.to_string()),
-            backend_url: backend.and_then(|backend| match public {
-                Some(_) => Some(backend_url(plan, backend, operation)),
-                None => private_url(plan, backend, operation),
-            }),
-            declared: listing::declared(operation),
-            auth: listing::auth(plan, operation)
-                .filter(|_| public.is_none() || !is_undecided)
-                .map(str::to_owned),
-            differs: listing::difference(plan, operation),
-            scopes: operation
-                .auth
-                .scopes
-                .iter()
-                .map(ToString::to_string)
-                .collect(),
-            api_key: operation.auth.api_key,
-            throttle: public.and(operation.throttle).map(ThrottleColumn::of),
-            cache: operation.cache.as_ref().map(CacheColumn::of),
-            validation: public.map(|_| operation.checks.level()),
-            timeout_ms: public.map(|_| operation.timeout_ms),
-            declared_cell: listing::declared_cell(operation),
+        if operation.auth.check == Check::Nobody
+            && row.url.is_some()
+            && unserved.contains(&(row.method, &*row.path))
+        {
+            row.auth = None;
         }
-    }
-
-    fn cells(&self) -> Cells {
-        let or_dash = |text: Option<&str>| text.unwrap_or(NOTHING).to_owned();
-        [
-            self.method.to_owned(),
-            self.path.clone(),
-            self.exposure.name().to_owned(),
-            or_dash(self.url.as_deref()),
-            or_dash(self.backend.as_deref()),
-            or_dash(self.backend_url.as_deref()),
-            self.declared_cell.clone(),
-            or_dash(self.auth.as_deref()),
-            or_dash(self.differs.as_ref().map(DifferenceColumn::cell).as_deref()),
-            if self.scopes.is_empty() {
-                NOTHING.to_owned()
-            } else {
-                self.scopes.join(" ")
-            },
-            if self.api_key { "yes" } else { NOTHING }.to_owned(),
-            or_dash(self.throttle.as_ref().map(ThrottleColumn::cell).as_deref()),
-            or_dash(self.cache.as_ref().map(CacheColumn::cell).as_deref()),
-            or_dash(self.validation.map(Validation::name)),
-            self.timeout_ms
-                .map_or_else(|| NOTHING.to_owned(), |timeout| format!("{timeout}ms")),
-        ]
-    }
+        row
+    });
+    let closed = plan.closed.routes.iter();
+    let closed = closed.map(|route| RouteRow::closed(plan, route));
+    operations.chain(closed).collect()
 }
 
-const HEADER: [&str; 15] = [
-    "method",
-    "path",
-    "exposure",
-    "url",
-    "backend",
-    "backend url",
-    "declared",
-    "auth",
-    "why",
-    "scopes",
-    "key",
-    "throttle",
-    "cache",
-    "validation",
-    "timeout",
-];
+const HEADER: [&str; 15] = {
+    let [
+        declared,
+        auth,
+        why,
+        scopes,
+        key,
+        throttle,
+        cache,
+        validation,
+    ] = SETTINGS;
+    [
+        "method",
+        "path",
+        "exposure",
+        "url",
+        "backend",
+        "backend url",
+        declared,
+        auth,
+        why,
+        scopes,
+        key,
+        throttle,
+        cache,
+        validation,
+        "timeout",
+    ]
+};
 
 /// A row of a table.
 type Cells = [String; HEADER.len()];
 
-/// The URL at the load balancer, by which private callers reach an internal operation.
-fn private_url(plan: &Plan, backend: &BackendPlan, operation: &OperationPlan) -> Option<String> {
-    let alb = plan.alb();
-    let alb = alb.filter(|_| listing::is_private(plan, operation))?;
-    let (balanced, path) = (backend.balanced()?, operation.private_path.as_ref()?);
-    let host = alb.hosts.first().map_or("(alb)", |host| host);
-    let prefix = backend.prefix();
-    Some(format!(
-        "{}://{host}:{}{prefix}{path}",
-        if balanced.is_tls { "https" } else { "http" },
-        balanced.listener_port
-    ))
-}
-
-fn backend_url(plan: &Plan, backend: &BackendPlan, operation: &OperationPlan) -> String {
-    let slash = if operation.has_trailing_slash && !operation.backend_path.is_empty() {
-        "/"
-    } else {
-        ""
-    };
-    let path = || format!("{}{slash}", text_of(&operation.backend_path));
-    match &backend.integration {
-        IntegrationPlan::Balanced(balanced) => {
-            let scheme = if balanced.is_tls { "https" } else { "http" };
-            let (dns_name, balancer) = entry_balancer(plan);
-            let host = balanced
-                .host
-                .as_ref()
-                .or(dns_name)
-                .map_or_else(|| balancer.to_owned(), listing::value_text);
-            format!("{scheme}://{host}:{}{}", balanced.listener_port, path())
-        }
-        IntegrationPlan::Forwarder(forwarder) => {
-            let scheme = if forwarder.is_tls { "https" } else { "http" };
-            let hosts = listing::values_text(&forwarder.hosts);
-            format!("{scheme}://{hosts}:{}{}", forwarder.port, path())
-        }
-        IntegrationPlan::Internet(internet) => {
-            format!("{}{}", listing::value_text(&internet.url), path())
-        }
-        IntegrationPlan::Function(
-            FunctionPlan::Name {
-                name: text,
-                qualifier,
-            }
-            | FunctionPlan::Arn {
-                arn: text,
-                qualifier,
-            },
-        ) => qualifier.as_ref().map_or_else(
-            || format!("lambda:{text}"),
-            |qualifier| format!("lambda:{text}:{qualifier}"),
-        ),
-        IntegrationPlan::Function(FunctionPlan::Given(arn)) => {
-            format!("lambda:{}", listing::value_text(arn))
-        }
-    }
-}
-
-/// The DNS name of the balancer that the gateway calls, where it is known, and a text in its place.
-fn entry_balancer(plan: &Plan) -> (Option<&Value>, &'static str) {
-    let network = plan.network.as_ref();
-    let nlb = network.and_then(|network| network.nlb.as_ref());
-    let alb = plan.alb();
-    match (nlb.map(|nlb| &nlb.balancer), alb.map(|alb| &alb.balancer)) {
-        (Some(BalancerPlan::Existing { dns_name, .. }), _) => (dns_name.as_ref(), "(nlb)"),
-        (Some(BalancerPlan::Made { .. }), _) | (None, None) => (None, "(nlb)"),
-        (None, Some(AlbBalancerPlan::Existing { dns_name, .. })) => (dns_name.as_ref(), "(alb)"),
-        (None, Some(AlbBalancerPlan::Made { .. })) => (None, "(alb)"),
-    }
+fn cells(row: &RouteRow<'_>) -> Cells {
+    let or_nothing = |text: Option<String>| text.unwrap_or_else(|| NOTHING.to_owned());
+    let url = |url: Option<UrlColumn<'_>>| or_nothing(url.map(|url| url.to_string()));
+    let settings = row.settings().map(Cow::into_owned);
+    let [
+        declared,
+        auth,
+        why,
+        scopes,
+        key,
+        throttle,
+        cache,
+        validation,
+    ] = settings;
+    [
+        row.method.to_owned(),
+        row.path.to_string(),
+        row.exposure.name().to_owned(),
+        url(row.url),
+        or_nothing(row.backend.map(str::to_owned)),
+        url(row.backend_url),
+        declared,
+        auth,
+        why,
+        scopes,
+        key,
+        throttle,
+        cache,
+        validation,
+        or_nothing(row.timeout_ms.map(|timeout| format!("{timeout}ms"))),
+    ]
 }
 
 fn table(mut rows: Vec<Cells>) -> String {

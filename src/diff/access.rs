@@ -2,11 +2,10 @@
 //! In: parts of the plan. Out: their facts. Pure.
 
 use super::Fact;
-use super::backends;
 use super::part::{StackPart, any_of, entry, joined, text};
 use crate::listing::facts::throttled;
 use crate::listing::field::{self, FieldValue, Set};
-use crate::listing::value_text;
+use crate::listing::{function_text, value_text};
 use crate::plan::{
     AuthorizerPlan, AuthorizerSource, KeyPlan, KeySource, LambdaAuthorizerPlan, QuotaPlan,
     UsagePlan,
@@ -28,7 +27,7 @@ pub(super) fn authorizer_part(authorizer: &AuthorizerPlan) -> StackPart<'_> {
             identity,
             ttl_s,
         }) => {
-            let decides = Set::of([backends::function(function)], "none");
+            let decides = Set::of([function_text(function)], "none");
             let shown = identity.iter().map(|source| &**source);
             let kind = if *is_token { "token" } else { "request" };
             let kept =
@@ -98,7 +97,11 @@ pub(super) fn usage_plan_part(usage_plan: &UsagePlan) -> StackPart<'_> {
         format!("{route} {}/s, {} at once", throttle.rate, throttle.burst)
     });
     let facts = vec![
-        Fact::new(&field::THROTTLE, throttled(*throttle), "/throttle"),
+        Fact::new(
+            &field::THROTTLE,
+            throttled(throttle.map(Into::into)),
+            "/throttle",
+        ),
         Fact::new(
             &field::QUOTA,
             FieldValue::Amounts(amounts, allowed.into()),

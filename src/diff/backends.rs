@@ -4,10 +4,10 @@
 use super::Fact;
 use super::part::{StackPart, entry, joined, optional, text};
 use crate::listing::field::{self, FieldValue, Set};
-use crate::listing::{value_text, values_text};
+use crate::listing::{function_text, value_text, values_text};
 use crate::plan::{
-    BackendPlan, BalancedPlan, ForwarderPlan, FunctionPlan, HeaderPlan, HeaderSourcePlan,
-    HealthCheckPlan, IntegrationPlan, InternetPlan, TargetProtocol, TargetsPlan,
+    BackendPlan, BalancedPlan, ForwarderPlan, HeaderPlan, HeaderSourcePlan, HealthCheckPlan,
+    IntegrationPlan, InternetPlan, TargetProtocol, TargetsPlan,
 };
 
 pub(super) fn part(backend: &BackendPlan) -> StackPart<'_> {
@@ -41,7 +41,7 @@ pub(super) fn part(backend: &BackendPlan) -> StackPart<'_> {
         }) => {
             facts.push(servers(value_text(url)));
         }
-        IntegrationPlan::Function(called) => facts.push(servers(function(called))),
+        IntegrationPlan::Function(called) => facts.push(servers(function_text(called))),
     }
     entry("backend", "backends", name, facts)
 }
@@ -180,15 +180,4 @@ fn forwarder_facts(forwarder: &ForwarderPlan) -> [Fact<'_>; 2] {
             "/security_group",
         ),
     ]
-}
-
-/// A function, by what is known of it.
-pub(super) fn function(function: &FunctionPlan) -> String {
-    let (name, qualifier) = match function {
-        FunctionPlan::Name { name, qualifier } => (name, qualifier),
-        FunctionPlan::Arn { arn, qualifier } => (arn, qualifier),
-        FunctionPlan::Given(arn) => return value_text(arn),
-    };
-    let qualifier = qualifier.as_ref().map(|qualifier| format!(":{qualifier}"));
-    format!("{name}{}", qualifier.unwrap_or_default())
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::{DiffRow, DiffState, Subject, reason};
 use crate::diagnostic::Place;
+use crate::listing::RouteRow;
 use crate::listing::facts::{RouteFact, facts};
 use crate::listing::field::{self, FieldValue, PlanField};
 use crate::openapi::HttpMethod;
@@ -18,6 +19,12 @@ use crate::source::pointer::child;
 pub(super) struct RouteIn<'a> {
     pub(super) state: DiffState<'a>,
     pub(super) operation: &'a OperationPlan,
+}
+
+impl<'a> RouteIn<'a> {
+    pub(super) fn listed(self) -> RouteRow<'a> {
+        RouteRow::of(self.state.plan, self.operation)
+    }
 }
 
 /// The path that callers request.
@@ -49,8 +56,8 @@ pub(super) fn compare(
     tells: impl Fn(&PlanField) -> bool,
     rows: &mut Vec<DiffRow>,
 ) {
-    let ours = facts(after.state.plan, after.operation);
-    let theirs = facts(before.state.plan, before.operation);
+    let ours = facts(after.state.plan, &after.listed());
+    let theirs = facts(before.state.plan, &before.listed());
     let first = rows.len();
     for (fact, previous) in ours.iter().zip(&theirs) {
         let row = row(after, fact, &previous.value, Some(before.state));

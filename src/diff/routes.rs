@@ -6,13 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::route::{RouteIn, compare, key, row, subject, uncover};
 use super::taken::{self, Answerers};
 use super::{DiffRow, DiffState, DiffStates, Subject, reason};
-use crate::blueprint::Exposure;
-use crate::listing;
+use crate::blueprint::{Exposure, Validation};
 use crate::listing::facts::loosenable;
 use crate::listing::field::{self, Heading, PlanField};
+use crate::listing::{PrivateRoute, RouteRow};
 use crate::memory::Memory;
 use crate::openapi::HttpMethod;
-use crate::plan::{IntegrationPlan, OperationPlan, Plan, names};
+use crate::plan::{BackendPlan, IntegrationPlan, OperationPlan, names};
 
 /// A route in both states.
 type RoutePair<'a> = (Option<&'a OperationPlan>, Option<&'a OperationPlan>);
@@ -82,7 +82,7 @@ fn served<'a>(state: DiffState<'a>) -> impl Iterator<Item = &'a OperationPlan> {
     let plan = state.plan;
     let is_served = move |operation: &&OperationPlan| match operation.exposure {
         Exposure::Public => true,
-        Exposure::Internal => listing::is_private(plan, operation),
+        Exposure::Internal => PrivateRoute::of(plan, operation).is_some(),
         Exposure::Hidden => false,
     };
     plan.operations.iter().filter(is_served)
@@ -118,7 +118,7 @@ fn added(
         subject: subject(operation),
         field,
         before: String::new(),
-        after: summary(state.plan, operation),
+        after: summary(&RouteRow::of(state.plan, operation)),
         place: Some(operation.place.clone()),
         was: None,
         reason: reason::of_route(before, state, operation, field),
@@ -156,42 +156,37 @@ fn removed(
 }
 
 /// A new route in a few words: who may call it, what is checked, where it leads.
-fn summary(plan: &Plan, operation: &OperationPlan) -> String {
+fn summary(row: &RouteRow<'_>) -> String {
     let mut words = Vec::new();
-    if !operation.is_public() {
-        words.push(operation.exposure.name().to_owned());
+    if !row.is_public() {
+        words.push(row.exposure.name().to_owned());
     }
-    words.push(match listing::auth(plan, operation) {
+    words.push(match row.auth {
         None | Some("none") => "no authorization".to_owned(),
-        Some(name) => [&[name.to_owned()][..], &scopes(operation)]
-            .concat()
-            .join(" "),
+        Some(name) => {
+            let scopes = row.scopes.iter().map(|scope| &**scope);
+            [name]
+                .into_iter()
+                .chain(scopes)
+                .collect::<Vec<_>>()
+                .join(" ")
+        }
     });
-    if operation.auth.api_key {
+    if row.api_key {
         words.push("API key".to_owned());
     }
-    match (operation.checks.parameters, operation.checks.body) {
-        (true, true) => words.push("request checked".to_owned()),
-        (true, false) => words.push("parameters checked".to_owned()),
-        (false, true) => words.push("body checked".to_owned()),
-        (false, false) => {}
-    }
-    words.extend(operation.backend.map(|index| servers(plan, index)));
+    words.extend(match row.validation {
+        Some(Validation::Full) => Some("request checked".to_owned()),
+        Some(Validation::Params) => Some("parameters checked".to_owned()),
+        Some(Validation::Body) => Some("body checked".to_owned()),
+        Some(Validation::None) | None => None,
+    });
+    words.extend(row.servers.map(servers));
     words.join(", ")
 }
 
-fn scopes(operation: &OperationPlan) -> Vec<String> {
-    operation
-        .auth
-        .scopes
-        .iter()
-        .map(ToString::to_string)
-        .collect()
-}
-
 /// A backend with its port.
-fn servers(plan: &Plan, index: usize) -> String {
-    let backend = &plan.backends[index];
+fn servers(backend: &BackendPlan) -> String {
     match &backend.integration {
         IntegrationPlan::Balanced(balanced) => format!("{}:{}", backend.name, balanced.port),
         IntegrationPlan::Forwarder(forwarder) => format!("{}:{}", backend.name, forwarder.port),
@@ -223,7 +218,7 @@ pub(super) fn loosened_since(memory: &Memory, state: DiffState<'_>) -> Vec<DiffR
         };
         let of = RouteIn { state, operation };
         let first = rows.len();
-        for fact in loosenable(state.plan, operation) {
+        for fact in loosenable(state.plan, &of.listed()) {
             let mut values = known.iter().flat_map(|known| known.split("; "));
             let named = |text: &str| {
                 text.split_once(": ")

@@ -3,10 +3,10 @@
 //!
 //! In: `Plan`. Out: Markdown. Pure.
 
-use crate::listing::{
-    self, CacheColumn, DifferenceColumn, ExposureColumn, NOTHING, ThrottleColumn,
-};
-use crate::plan::{ClosedRoute, OperationPlan, Plan, text_of};
+use std::borrow::Cow;
+
+use crate::listing::{NOTHING, RouteRow};
+use crate::plan::{Plan, text_of};
 use crate::printed::{code, markdown};
 
 /// The head of the table, and the line below it.
@@ -19,125 +19,43 @@ const HEAD: &str = "\
 pub(crate) fn table(plan: &Plan) -> String {
     let mut table = String::with_capacity(HEAD.len() + plan.operations.len() * 128);
     table.push_str(HEAD);
-    let is_served = |operation: &&OperationPlan| operation.gateway_path.is_some();
-    let served = plan.operations.iter().filter(is_served);
+    let rows = || {
+        plan.operations
+            .iter()
+            .map(|operation| RouteRow::of(plan, operation))
+    };
+    let served = rows().filter(|row| row.url.is_some());
+    let closed = plan.closed.routes.iter();
     served
-        .chain(
-            plan.operations
-                .iter()
-                .filter(|operation| !is_served(operation)),
-        )
-        .for_each(|operation| row(plan, operation, &mut table));
-    plan.closed
-        .routes
-        .iter()
-        .for_each(|route| closed(route, &mut table));
+        .chain(rows().filter(|row| row.url.is_none()))
+        .chain(closed.map(|route| RouteRow::closed(plan, route)))
+        .for_each(|row| write(&row, &mut table));
     table
 }
 
-/// A method of an earlier template: 404, or what the operation does that gets its requests.
-fn closed(route: &ClosedRoute, out: &mut String) {
-    out.extend([
-        "| ",
-        route.method.as_str(),
-        " | ",
-        &code(&text_of(&route.path)),
-    ]);
-    cell(out, ExposureColumn::Closed.name());
-    let columns = HEAD
-        .lines()
-        .next()
-        .map_or(0, |head| head.matches(" | ").count());
-    (2..columns).for_each(|_| cell(out, NOTHING));
-    out.push_str(" |\n");
-}
-
-fn row(plan: &Plan, operation: &OperationPlan, out: &mut String) {
-    let backend = operation.backend.map(|index| &plan.backends[index]);
-    let (path, behind) = paths(plan, operation);
-    out.push_str("| ");
-    out.push_str(operation.method.as_str());
-    out.push_str(" | ");
-    out.push_str(&code(&path));
-    cell(out, operation.exposure.name());
-    cell(
-        out,
-        backend
-            .filter(|_| behind.is_some())
-            .map_or(NOTHING, |backend| &backend.name),
-    );
+fn write(row: &RouteRow<'_>, out: &mut String) {
+    let (path, behind) = paths(row);
+    out.extend(["| ", row.method, " | ", &code(&path)]);
+    cell(out, row.exposure.name());
+    let backend = row.backend.filter(|_| behind.is_some());
+    cell(out, backend.unwrap_or(NOTHING));
     out.push_str(" | ");
     out.push_str(&behind.map_or_else(|| NOTHING.to_owned(), |path| code(&path)));
-    cell(out, &listing::declared_cell(operation));
-    cell(out, listing::auth(plan, operation).unwrap_or(NOTHING));
-    optional(
-        out,
-        listing::difference(plan, operation)
-            .as_ref()
-            .map(DifferenceColumn::cell),
-    );
-    optional(
-        out,
-        (!operation.auth.scopes.is_empty()).then(|| operation.auth.scopes.join(" ")),
-    );
-    cell(
-        out,
-        if operation.auth.api_key {
-            "yes"
-        } else {
-            NOTHING
-        },
-    );
-    let public = operation.gateway_path.as_ref();
-    optional(
-        out,
-        public
-            .and(operation.throttle)
-            .map(|limit| ThrottleColumn::of(limit).cell()),
-    );
-    optional(
-        out,
-        operation
-            .cache
-            .as_ref()
-            .map(|cache| CacheColumn::of(cache).cell()),
-    );
-    cell(
-        out,
-        public.map_or(NOTHING, |_| operation.checks.level().name()),
-    );
+    row.settings().iter().for_each(|text| cell(out, text));
     out.push_str(" |\n");
 }
 
-/// Returns the path of an operation on the gateway, and the path at its backend.
-fn paths(plan: &Plan, operation: &OperationPlan) -> (String, Option<String>) {
-    if let Some(path) = &operation.gateway_path {
-        let slash = if operation.has_trailing_slash && !operation.backend_path.is_empty() {
-            "/"
-        } else {
-            ""
-        };
-        return (
-            text_of(path),
-            operation
-                .backend
-                .map(|_| text_of(&operation.backend_path) + slash),
-        );
+/// Returns the path that callers request, and the path at the backend.
+fn paths<'a>(row: &'a RouteRow<'_>) -> (Cow<'a, str>, Option<String>) {
+    if let Some(private) = row.private {
+        let path = private.full_path();
+        return (path.clone().into(), Some(path));
     }
-    let private = operation
-        .private_path
-        .as_ref()
-        .filter(|_| listing::is_private(plan, operation));
-    if let (Some(path), Some(backend)) = (private, operation.backend) {
-        let path = plan.backends[backend].prefix() + path;
-        return (path.clone(), Some(path));
-    }
+    let path = row.requested.map(text_of);
+    let served = row.backend.filter(|_| row.url.is_some());
     (
-        operation
-            .requested_path
-            .as_ref()
-            .map_or_else(|| operation.path.to_string(), |path| text_of(path)),
-        None,
+        path.map_or_else(|| (&*row.path).into(), Cow::Owned),
+        served.map(|_| row.backend_path.text()),
     )
 }
 
@@ -150,8 +68,4 @@ fn cell(out: &mut String, text: &str) {
     } else {
         out.push_str(&markdown(text))
     }
-}
-
-fn optional(out: &mut String, text: Option<String>) {
-    cell(out, text.as_deref().unwrap_or(NOTHING));
 }

@@ -1,15 +1,15 @@
 //! Facts about a route: the value of each of its fields.
-//! In: an operation of a plan. Out: `RouteFact`s, which `diff` compares and the memory keeps. Pure.
-//! The operation is taken apart by name, so that a new field has to be given a row of `FIELDS`, or
-//! a reason why it needs none.
+//! In: a `RouteRow`. Out: `RouteFact`s, which `diff` compares and the memory keeps. Pure.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
+use super::RouteRow;
 use super::field::{self, FieldValue, NamedSchema, PlanField, Set};
+use super::row::ThrottleColumn;
 use crate::memory::FactMap;
 use crate::plan::{
-    AuthPlan, CachePlan, Check, ChecksPlan, IntegrationPlan, OperationPlan, Plan, RouteField,
-    ThrottlePlan, names, text_of,
+    BackendPlan, CachePlan, Check, ChecksPlan, IntegrationPlan, OperationPlan, Plan, RouteField,
+    names,
 };
 
 /// The value of a field of a route, and the setting that decides it.
@@ -28,7 +28,7 @@ pub(crate) fn remembered(plan: &Plan) -> FactMap {
     let line = |operation: &OperationPlan| {
         let label = names::operation_label(operation.method, operation.gateway_path.as_ref()?);
         let mut line = String::with_capacity(48);
-        for fact in loosenable(plan, operation) {
+        for fact in loosenable(plan, &RouteRow::of(plan, operation)) {
             let Some(value) = fact.value.remembered() else {
                 continue;
             };
@@ -43,76 +43,46 @@ pub(crate) fn remembered(plan: &Plan) -> FactMap {
 /// The facts that the memory keeps.
 pub(crate) fn loosenable<'a>(
     plan: &'a Plan,
-    operation: &'a OperationPlan,
-) -> impl Iterator<Item = RouteFact<'a>> {
+    row: &RouteRow<'a>,
+) -> impl Iterator<Item = RouteFact<'a>> + use<'a> {
     let encryption = RouteFact {
         field: &field::ENCRYPTION,
-        value: encryption(plan, operation.backend),
+        value: encryption(row.servers),
         setting: Some(RouteField::Backend),
     };
-    let key = cached(operation.cache.as_ref()).into_iter();
+    let key = cached(row.cached).into_iter();
     let key = key.filter(|fact| fact.field == &field::CACHE_KEY);
-    access(plan, &operation.auth)
-        .into_iter()
-        .chain([encryption])
-        .chain(key)
+    access(plan, row).into_iter().chain([encryption]).chain(key)
 }
 
 /// All facts of a route, in one order.
-pub(crate) fn facts<'a>(plan: &'a Plan, operation: &'a OperationPlan) -> Vec<RouteFact<'a>> {
-    let OperationPlan {
-        // They make the route what it is.
-        description: _,
-        method: _,
-        path: _,
-        place: _,
-        gateway_path: _,
-        requested_path: _,
-        exposure,
-        backend,
-        timeout_ms,
-        throttle,
-        cache,
-        private_path,
-        backend_path,
-        has_trailing_slash,
-        request_parameters,
-        checks,
-        // What the description says and the gateway does not do.
-        coverage: _,
-        declared: _,
-        auth,
-        // A part of CORS.
-        browser_headers: _,
-        sources: _,
-    } = operation;
-    let is_public = operation.is_public();
+pub(crate) fn facts<'a>(plan: &'a Plan, row: &RouteRow<'a>) -> Vec<RouteFact<'a>> {
     let fact = |field, value, setting| RouteFact {
         field,
         value,
         setting,
     };
-    let slash = if *has_trailing_slash { "/" } else { "" };
-    let exposed = FieldValue::Level(u8::from(is_public), exposure.name().into());
-    let private = private_path.as_deref().filter(|_| !is_public);
-    let behind = is_public.then(|| shape(&(text_of(backend_path) + slash)));
-    let milliseconds = Some([f64::from(*timeout_ms), 0.0]);
-    let timeout = FieldValue::Amounts(milliseconds, seconds(*timeout_ms).into());
+    let is_public = row.is_public();
+    let exposed = FieldValue::Level(u8::from(is_public), row.exposure.name().into());
+    let private = row.private_path.filter(|_| !is_public);
+    let behind = is_public.then(|| shape(&row.backend_path.text()));
+    let timeout = row.timeout_ms.unwrap_or_default();
+    let timeout = FieldValue::Amounts(Some([f64::from(timeout), 0.0]), seconds(timeout).into());
     let of_backend = Some(RouteField::Backend);
     let path = |text: Option<String>| FieldValue::Text(text.unwrap_or_default().into());
-    let throttle = throttled(*throttle);
+    let throttle = throttled(row.throttle);
     let mut facts = vec![
         fact(&field::EXPOSURE, exposed, Some(RouteField::Exposure)),
-        fact(&field::BACKEND, backend_of(plan, *backend), of_backend),
-        fact(&field::ENCRYPTION, encryption(plan, *backend), of_backend),
+        fact(&field::BACKEND, backend_of(row.servers), of_backend),
+        fact(&field::ENCRYPTION, encryption(row.servers), of_backend),
         fact(&field::PRIVATE_PATH, path(private.map(shape)), None),
         fact(&field::BACKEND_PATH, path(behind), None),
         fact(&field::TIMEOUT, timeout, Some(RouteField::Timeout)),
         fact(&field::THROTTLE, throttle, Some(RouteField::Throttle)),
     ];
-    facts.extend(cached(cache.as_ref()));
-    facts.extend(access(plan, auth));
-    facts.extend(checked(plan, checks, request_parameters));
+    facts.extend(cached(row.cached));
+    facts.extend(access(plan, row));
+    facts.extend(checked(plan, row));
     facts
 }
 
@@ -128,25 +98,16 @@ fn shape(path: &str) -> String {
     segments.collect::<Vec<_>>().join("/")
 }
 
-fn backend_of(plan: &Plan, backend: Option<usize>) -> FieldValue<'_> {
-    match backend {
-        Some(index) => {
-            let name = &plan.backends[index].name;
-            FieldValue::Named {
-                key: name.first(),
-                text: name,
-            }
-        }
-        None => FieldValue::Named {
-            key: "",
-            text: "the gateway itself",
-        },
-    }
+fn backend_of(servers: Option<&BackendPlan>) -> FieldValue<'_> {
+    let (key, text) = servers.map_or(("", "the gateway itself"), |backend| {
+        (&**backend.name.first(), &**backend.name)
+    });
+    FieldValue::Named { key, text }
 }
 
 /// Encryption on the way to a backend.
-fn encryption(plan: &Plan, backend: Option<usize>) -> FieldValue<'_> {
-    let integration = backend.map(|index| &plan.backends[index].integration);
+fn encryption(servers: Option<&BackendPlan>) -> FieldValue<'static> {
+    let integration = servers.map(|backend| &backend.integration);
     let (is_tls, skips) = match integration {
         Some(IntegrationPlan::Balanced(balanced)) => (balanced.is_tls, balanced.skips_verification),
         Some(IntegrationPlan::Forwarder(forwarder)) => {
@@ -169,13 +130,10 @@ pub(crate) fn seconds(milliseconds: u32) -> String {
     }
 }
 
-pub(crate) fn throttled(throttle: Option<ThrottlePlan>) -> FieldValue<'static> {
-    let amounts = throttle.map(|ThrottlePlan { rate, burst }| [rate, burst as f64]);
-    let text = throttle.map(|throttle| super::ThrottleColumn::of(throttle).cell());
-    FieldValue::Amounts(
-        amounts,
-        text.unwrap_or_else(|| "unlimited".to_owned()).into(),
-    )
+pub(crate) fn throttled(throttle: Option<ThrottleColumn>) -> FieldValue<'static> {
+    let amounts = throttle.map(|throttle| [throttle.rate, throttle.burst as f64]);
+    let text = throttle.map_or_else(|| "unlimited".to_owned(), ThrottleColumn::cell);
+    FieldValue::Amounts(amounts, text.into())
 }
 
 fn cached(cache: Option<&CachePlan>) -> [RouteFact<'_>; 4] {
@@ -221,23 +179,15 @@ fn cached(cache: Option<&CachePlan>) -> [RouteFact<'_>; 4] {
     ]
 }
 
-fn access<'a>(plan: &'a Plan, auth: &'a AuthPlan) -> [RouteFact<'a>; 3] {
-    let AuthPlan {
-        check,
-        scopes,
-        api_key,
-        // The way from the description to the check.
-        entries: _,
-        differs: _,
-    } = auth;
+fn access<'a>(plan: &'a Plan, row: &RouteRow<'a>) -> [RouteFact<'a>; 3] {
     let fact = |field, value, setting| RouteFact {
         field,
         value,
         setting: Some(setting),
     };
-    let checks = Set::of(first_name(plan, check), "none").or_whole();
-    let tokens = Set::of(scopes.iter().map(|scope| &**scope), "any token").or_whole();
-    let needs_key = *api_key;
+    let checks = Set::of(row.check.and_then(|check| first_name(plan, check)), "none").or_whole();
+    let tokens = Set::of(row.scopes.iter().map(|scope| &**scope), "any token").or_whole();
+    let needs_key = row.api_key;
     let key = FieldValue::Level(
         u8::from(!needs_key),
         if needs_key { "needed" } else { "none" }.into(),
@@ -274,17 +224,19 @@ fn first_name<'a>(plan: &'a Plan, check: &'a Check) -> Option<&'a str> {
     }
 }
 
-fn checked<'a>(
-    plan: &'a Plan,
-    checks: &'a ChecksPlan,
-    parameters: &'a BTreeMap<String, bool>,
-) -> [RouteFact<'a>; 3] {
-    let ChecksPlan {
-        parameters: checks_parameters,
-        body,
-        models,
-        is_requested: _,
-    } = checks;
+fn checked<'a>(plan: &'a Plan, row: &RouteRow<'a>) -> Vec<RouteFact<'a>> {
+    let (
+        Some(ChecksPlan {
+            parameters: checks_parameters,
+            body,
+            models,
+            is_requested: _,
+        }),
+        Some(parameters),
+    ) = (row.checks, row.parameters)
+    else {
+        return Vec::new();
+    };
     let fact = |field, value, setting| RouteFact {
         field,
         value,
@@ -308,7 +260,7 @@ fn checked<'a>(
         name: &plan.models[*index].name,
         json: &plan.models[*index].schema,
     });
-    [
+    vec![
         fact(
             &field::VALIDATION,
             FieldValue::AllOf(Set::of(level, "none")),

@@ -1,6 +1,6 @@
 //! Path of private callers' requests: directly to the application load balancer.
 //!
-//! In: a request, an operation that is internal, `Plan`, the stack. Out: `Private`. Pure.
+//! In: a request, the row of a route that is not public, the stack. Out: `Private`. Pure.
 //! No caller is authenticated there: only the gateway checks the access that a description or route
 //! requires.
 
@@ -9,9 +9,9 @@ use serde::Serialize;
 use super::hops::Hops;
 use super::{Answerer, Hop, NO_BACKEND, Response, TracedRequest};
 use crate::assemble::Assembled;
-use crate::blueprint::Exposure;
 use crate::follow::{PathStart, RuleRequest};
-use crate::plan::{OperationPlan, Plan, Segment};
+use crate::listing::RouteRow;
+use crate::plan::Segment;
 
 /// Result of the same request where a private caller sends it to the load balancer.
 #[derive(Debug, Serialize)]
@@ -29,33 +29,24 @@ pub struct Private {
 /// # Errors
 /// The stack leads nowhere.
 pub(crate) fn private<'a>(
-    plan: &Plan,
     assembled: &'a Assembled,
-    operation: &OperationPlan,
+    row: &RouteRow<'_>,
     request: &TracedRequest,
     mut hops: Hops<'a>,
 ) -> Result<Option<Private>, String> {
     let nodes = assembled.network.as_ref();
     let balancer = nodes.and_then(|nodes| nodes.alb.as_ref());
-    let backend = operation.backend.map(|index| &plan.backends[index]);
-    let balanced = backend.and_then(|backend| Some((backend, backend.balanced()?)));
-    let (Some(alb), Some(balancer), Some((backend, balanced)), Some(private_path)) =
-        (plan.alb(), balancer, balanced, &operation.private_path)
-    else {
+    let (Some(route), Some(balancer)) = (row.private, balancer) else {
         return Ok(None);
     };
-    if operation.exposure != Exposure::Internal {
-        return Ok(None);
-    }
-    let requested = operation.requested_path.as_deref().unwrap_or_default();
-    let path = filled(private_path, requested, &request.segments());
-    let path = backend.prefix() + &path;
+    let requested = row.requested.unwrap_or_default();
+    let path = filled(&route.full_path(), requested, &request.segments());
     let request = RuleRequest {
         method: request.method.as_str(),
-        host: alb.hosts.first().map(|host| &**host),
+        host: route.alb.hosts.first().map(|host| &**host),
         path: &path,
     };
-    let start = PathStart::Balancer(balancer, balanced.listener_port);
+    let start = PathStart::Balancer(balancer, route.balanced.listener_port);
     let steps = hops.follower.follow_request(start, &request)?;
     hops.steps(&steps, &request);
     let arrival = hops.arrival();
