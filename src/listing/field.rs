@@ -1,5 +1,6 @@
 //! Fields of the plan, and the heading under which a change of each is listed.
 
+mod range;
 mod value;
 
 use serde::Serialize;
@@ -112,7 +113,8 @@ fields! {
     VALIDATION = "validation" "parts of a request that the gateway checks" Relaxed / Tightened / Relaxed;
     REQUIRED = "required parameters" "parameters without which a request is refused" Relaxed / Tightened / Relaxed;
     BODY = "body" "models that a body is checked by" Changed / Changed / Changed;
-    PROMISE = "promise" "what `expect` promises of operations" Changed / Loosened / Loosened;
+    PROMISE = "promise" "what `expect` promises of operations, and findings that `lint.deny` makes errors" Changed / Loosened / Loosened;
+    ALLOWED = "allowed" "findings that `lint.allow` allows, with their reason" Changed / Changed / Changed;
     BROWSER_HEADERS = "headers of browsers" "headers that a browser of another origin may send" Changed / Changed / Changed;
 
     AUTHORIZER = "authorizer" "who decides about callers" Loosened / Tightened / Loosened;

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
+use super::range::AddressRange;
 use super::{Heading, PlanField};
 
 /// A value of a field.
@@ -97,18 +98,31 @@ impl<'a> Set<'a> {
             (false, true) => return Some(Ordering::Less),
             (false, false) => {}
         }
-        let [one, two] = [self, other].map(|set| {
-            set.members
-                .iter()
-                .map(|text| &**text)
-                .collect::<BTreeSet<_>>()
-        });
-        match (one.is_superset(&two), one.is_subset(&two)) {
+        match (self.holds(other), other.holds(self)) {
             (true, true) => Some(Ordering::Equal),
             (true, false) => Some(Ordering::Greater),
             (false, true) => Some(Ordering::Less),
             (false, false) => None,
         }
+    }
+
+    /// Returns whether each member of another set is one here, or a range within ranges here.
+    fn holds(&self, other: &Self) -> bool {
+        let known: BTreeSet<&str> = self.members.iter().map(|text| &**text).collect();
+        let mut rest = other
+            .members
+            .iter()
+            .filter(|text| !known.contains(&***text))
+            .peekable();
+        if rest.peek().is_none() {
+            return true;
+        }
+        let mut ranges: Vec<AddressRange> = known
+            .iter()
+            .filter_map(|text| AddressRange::of(text))
+            .collect();
+        ranges.sort_unstable();
+        rest.all(|text| AddressRange::of(text).is_some_and(|range| range.is_within(&ranges)))
     }
 
     fn text(&self) -> String {

@@ -478,4 +478,34 @@ edits! {
         [
             "loosened | API | key source"
         ]
+    "alb" "gwgen.yaml" forwards
+        "clients: [10.0.0.0/16]"
+        "clients: [10.0.16.0/20, 10.0.32.0/24]"
+        [
+            "tightened | alb | clients"
+        ]
+    "alb" "gwgen.yaml" forwards
+        "clients: [10.0.0.0/16]"
+        "clients: [10.0.0.0/8]"
+        [
+            "loosened | alb | clients"
+        ]
+    "domain" "gwgen.yaml" forwards
+        "allow_cidrs: [203.0.113.0/24, 198.51.100.0/24]"
+        "allow_cidrs: [203.0.113.0/25, 203.0.113.128/25, 198.51.100.7/32]"
+        [
+            "tightened | API | resource policy"
+        ]
+    "sync" "gwgen.yaml" backwards
+        "sync:\n"
+        "lint: {deny: [GW3084]}\nsync:\n"
+        [
+            "loosened | lint.deny | promise"
+        ]
+    "mounts_strip_their_prefix" "gwgen.yaml" backwards
+        "lint: {allow: [{code: GW3084, reason: \"the preview leaves users out, and hides nothing that the live prefix offers\"}]}"
+        ""
+        [
+            "changed | lint.allow | allowed"
+        ]
 }

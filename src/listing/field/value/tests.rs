@@ -43,3 +43,51 @@ fn a_star_is_kept_as_a_star() {
     let everything = FieldValue::AnyOf(Set::whole("none"));
     assert_eq!(everything.heading(&back, &AUTH), Some(Heading::Loosened));
 }
+
+/// The heading of a change of who may call.
+fn heading_of(before: &[&str], after: &[&str]) -> Option<Heading> {
+    let [before, after] = [before, after].map(|members| {
+        let members = members.iter().map(|text| (*text).to_owned());
+        FieldValue::AnyOf(Set::of(members, "none"))
+    });
+    after.heading(&before, &super::super::POLICY)
+}
+
+#[test]
+fn ranges_are_compared_by_the_addresses_that_they_hold() {
+    let wide = ["10.0.0.0/8"];
+    let loosened = Some(Heading::Loosened);
+    for (before, after, expected) in [
+        (&wide[..], &["10.1.0.0/16"][..], Some(Heading::Tightened)),
+        (&["10.1.0.0/16"], &wide, loosened),
+        (&wide, &["10.0.0.0/9", "10.128.0.0/9"], None),
+        (
+            &wide,
+            &["10.128.0.0/9", "10.0.0.0/10"],
+            Some(Heading::Tightened),
+        ),
+        (&["10.128.0.0/9", "10.0.0.0/10"], &wide, loosened),
+        (&wide, &["10.1.0.0/16", "192.0.2.0/24"], loosened),
+        (
+            &["192.0.2.0/24", "10.0.0.0/8"],
+            &["10.1.0.0/16"],
+            Some(Heading::Tightened),
+        ),
+        (&wide, &["11.0.0.0/16"], loosened),
+        // Bits behind the prefix do not count.
+        (&["10.0.0.0/8"], &["10.7.0.0/8"], None),
+        (&["0.0.0.0/0"], &["::/0"], loosened),
+        (&["::/0"], &["2001:db8::/32"], Some(Heading::Tightened)),
+        (&["2001:db8::/32"], &["::/0"], loosened),
+        // What is no range is a name.
+        (&wide, &["(var: office)"], loosened),
+        (&wide, &["10.0.0.0/33"], loosened),
+        (
+            &["10.0.0.0/8", "(var: office)"],
+            &["(var: office)"],
+            Some(Heading::Tightened),
+        ),
+    ] {
+        assert_eq!(heading_of(before, after), expected, "{before:?} {after:?}");
+    }
+}
