@@ -9,7 +9,7 @@ use std::sync::Arc;
 use clap::{Args, ValueEnum};
 
 use super::Exit;
-use super::session::{BlueprintArguments, Session, aligned, compiled, headed};
+use super::session::{BlueprintArguments, Session, aligned, compiled, headed, in_threads};
 use crate::blueprint::Validation;
 use crate::diagnostic::Diagnostic;
 use crate::io::Job;
@@ -43,10 +43,17 @@ pub(crate) fn run(arguments: &RoutesArguments, session: &mut Session<'_>) -> io:
     let (jobs, mut reports) = session.jobs(&arguments.blueprints);
     let mut rows = Vec::new();
     let is_one_of_several = jobs.len() > 1;
-    for job in &jobs {
+    let listed = in_threads(&jobs, |job| {
         let compiled = compiled(job);
-        if let Some(plan) = &compiled.plan {
-            let own = Row::all(&job.request.display, plan, &unserved(&compiled.diagnostics));
+        let plan = compiled.plan.as_ref();
+        let rows = plan.map(|plan| {
+            let unserved = unserved(&compiled.diagnostics);
+            Row::all(&job.request.display, plan, &unserved)
+        });
+        (rows, (compiled.sources, compiled.diagnostics))
+    });
+    for (job, (own, report)) in jobs.iter().zip(listed) {
+        if let Some(own) = own {
             let cells = || own.iter().map(Row::cells).collect();
             match arguments.format {
                 RouteFormat::Json => rows.extend(own),
@@ -58,7 +65,7 @@ pub(crate) fn run(arguments: &RoutesArguments, session: &mut Session<'_>) -> io:
                 }
             }
         }
-        reports.push((compiled.sources, compiled.diagnostics));
+        reports.push(report);
     }
     match arguments.format {
         RouteFormat::Json => session.print_json(&rows)?,
