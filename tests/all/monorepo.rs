@@ -114,7 +114,8 @@ fn the_nearest_folder_above_has_the_blueprint() {
         );
     }
     // A folder that has a blueprint is the nearest one, whatever environment is meant.
-    add_service(&root, "orders/src", API);
+    let orders = root.join("services/orders");
+    fs::copy(orders.join("gwgen.yaml"), orders.join("src/gwgen.yaml")).unwrap();
     fs::write(
         root.join("services/orders/gwgen.prod.yaml"),
         "extends: gwgen.yaml\nenvironment: prod\n",
