@@ -264,7 +264,7 @@ impl Layers {
         self.files.iter().filter_map(move |layer| {
             let text = layer.tree.value.get(field)?.as_str()?;
             Some((
-                Place::pointer(&layer.display, &pointer::child("", field)),
+                Place::pointer(&layer.display, pointer::child("", field)),
                 text,
             ))
         })
