@@ -347,7 +347,7 @@ impl Case {
         let surroundings = gwgen::cli::Surroundings {
             arguments: vec!["gwgen".into(), "render".into(), "--quiet".into()],
             folder: self.folder.clone(),
-            colour: false,
+            colours: gwgen::cli::Colours::default(),
         };
         let start = Instant::now();
         let code = gwgen::cli::run(surroundings, &mut std::io::sink(), &mut std::io::sink())

@@ -27,6 +27,7 @@ mod tokens;
 mod topology;
 mod tree;
 pub mod values;
+mod version;
 mod yaml;
 
 use std::collections::BTreeMap;
@@ -170,8 +171,8 @@ impl Blueprint {
 /// Errors: GW0001, GW0002, GW1001 to GW1004, GW1007 duplicate key, GW2001 unknown field, GW2002
 /// invalid value, GW2003 missing field, GW2004 not built, GW2005 unknown backend, GW2006
 /// conflicting variable, GW2007 invalid expression, GW2009 port taken, GW2010 unknown auth, GW2011
-/// field does not fit, GW2012 invalid extends, GW2013 conflicting mounts, GW2100 dropped safeguard,
-/// GW2140 a base.
+/// field does not fit, GW2012 invalid extends, GW2013 conflicting mounts, GW2016 another version is
+/// required, GW2100 dropped safeguard, GW2140 a base.
 pub fn read(
     files: &dyn Files,
     path: RelativePath,
@@ -182,6 +183,11 @@ pub fn read(
     let (layers, mut diagnostics) = layers::read(files, path, display, sources);
     if layers.is_empty() {
         return Outcome::failed(diagnostics);
+    }
+    let of_version = version::check(&layers);
+    if !of_version.is_empty() {
+        // What else is wrong may be a field that this version does not know.
+        return Outcome::failed([diagnostics, of_version].concat());
     }
     if layers.is_abstract() {
         diagnostics.push(base_alone(&layers));
@@ -199,6 +205,7 @@ pub fn read(
         variables,
         left_out: decoded.left_out,
     };
+    blueprint.spec.required_version = version::required(&blueprint.layers);
     match policy::read(files, &folder, &given, &blueprint) {
         Ok(policy) => blueprint.policy = policy,
         Err(finding) => diagnostics.push(*finding),

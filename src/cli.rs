@@ -10,6 +10,7 @@ mod diff;
 mod explain;
 mod init;
 mod lint;
+mod man;
 mod not_built;
 mod render;
 mod routes;
@@ -23,8 +24,9 @@ use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, ColorChoice, Parser, Subcommand};
 
+use crate::io::entered;
 use crate::printed::TextFormat;
 use crate::report::{MessageFormat, Style};
 use session::Session;
@@ -34,7 +36,7 @@ use session::Session;
 #[derive(Debug, Parser)]
 #[command(
     name = "gwgen",
-    version,
+    version = env!("GWGEN_VERSION"),
     propagate_version = false,
     arg_required_else_help = true
 )]
@@ -47,11 +49,15 @@ struct Cli {
 
 #[derive(Clone, Debug, Args)]
 struct Options {
-    /// A blueprint; may be given more than once. Without: gwgen.yaml and every gwgen.*.yaml in the
-    /// working directory.
+    /// Run as if started in this folder; all paths are relative to it.
+    #[arg(short = 'C', value_name = "DIR", global = true)]
+    start: Option<PathBuf>,
+    /// A blueprint, or a folder with blueprints; may be given more than once. Without: gwgen.yaml
+    /// and every gwgen.*.yaml in the working directory, or in the nearest folder above it that
+    /// has one, up to the repository's root.
     #[arg(
         long = "blueprint",
-        value_name = "FILE",
+        value_name = "PATH",
         global = true,
         conflicts_with = "env"
     )]
@@ -68,6 +74,10 @@ struct Options {
         global = true
     )]
     message_format: MessageFormat,
+    /// Whether colours are used. Without: on a terminal, unless the environment says otherwise
+    /// (NO_COLOR, CLICOLOR, CLICOLOR_FORCE).
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t, global = true)]
+    color: ColorChoice,
     /// Errors and diffs only: no warnings, no notes, no summaries.
     #[arg(long, short, global = true)]
     quiet: bool,
@@ -100,6 +110,9 @@ enum Command {
     Explain(explain::ExplainArguments),
     /// Print a completion script for a shell
     Completions(completions::CompletionsArguments),
+    /// Print a page of the manual, for packages
+    #[command(hide = true)]
+    Man(man::ManArguments),
     #[command(flatten)]
     NotBuilt(not_built::NotBuiltCommand),
 }
@@ -123,8 +136,17 @@ pub struct Surroundings {
     /// With the program's name first.
     pub arguments: Vec<OsString>,
     pub folder: PathBuf,
-    /// Standard error shows colours.
-    pub colour: bool,
+    /// Unless `--color` says otherwise.
+    pub colours: Colours,
+}
+
+/// The streams that show colours.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Colours {
+    /// Standard output.
+    pub out: bool,
+    /// Standard error.
+    pub err: bool,
 }
 
 /// Runs one command and returns the exit code.
@@ -143,7 +165,7 @@ pub fn run(surroundings: Surroundings, out: &mut dyn Write, err: &mut dyn Write)
             let text = error.render();
             let plain = text.to_string();
             let shown = TextFormat::Lines.visible(&plain);
-            match (error.use_stderr(), surroundings.colour) {
+            match (error.use_stderr(), surroundings.colours.err) {
                 (true, true) if shown == plain => write!(err, "{}", text.ansi())?,
                 (true, _) => write!(err, "{shown}")?,
                 (false, _) => write!(out, "{shown}")?,
@@ -164,17 +186,34 @@ pub fn run(surroundings: Surroundings, out: &mut dyn Write, err: &mut dyn Write)
         cli.command,
         Command::Render(_) | Command::Check(_) | Command::Lint(_)
     );
+    let colours = match options.color {
+        ColorChoice::Auto => surroundings.colours,
+        ColorChoice::Always => Colours {
+            out: true,
+            err: true,
+        },
+        ColorChoice::Never => Colours::default(),
+    };
     let style = Style {
         format: options.message_format,
-        colour: surroundings.colour,
+        colour: colours.err,
         quiet: options.quiet,
         notes,
     };
-    let mut session = Session::new(surroundings.folder, options, style, out, err);
-    let exit = if session.options.watch {
-        not_built::refuse("--watch", &mut session)
-    } else {
-        command(&cli.command, &mut session)
+    let given = surroundings.folder;
+    let folder = match &options.start {
+        Some(start) => entered(&given, start),
+        None => Ok(given.clone()),
+    };
+    let mut session = Session::new(given, options, style, out, err);
+    session.colour = colours.out;
+    let exit = match folder {
+        Err(diagnostic) => session.report_one(*diagnostic),
+        Ok(_) if session.options.watch => not_built::refuse("--watch", &mut session),
+        Ok(folder) => {
+            session.folder = folder;
+            command(&cli.command, &mut session)
+        }
     }?;
     session.flush()?;
     Ok(exit as u8)
@@ -193,6 +232,7 @@ fn command(command: &Command, session: &mut Session<'_>) -> io::Result<Exit> {
         Command::Init(arguments) => init::run(arguments, session),
         Command::Explain(arguments) => explain::run(arguments, session),
         Command::Completions(arguments) => completions::run(arguments, session),
+        Command::Man(arguments) => man::run(arguments, session),
         Command::NotBuilt(command) => not_built::refuse(command.name(), session),
     }
 }

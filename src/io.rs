@@ -16,6 +16,7 @@ mod description;
 mod diff;
 mod find;
 mod git;
+mod nearest;
 mod objects;
 mod operations;
 mod output;
@@ -37,6 +38,7 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use crate::diagnostic::{self, Diagnostic, Place};
 use crate::source::reserved::is_of_git;
 use crate::source::{Files, ReadError, RelativePath};
 
@@ -56,11 +58,7 @@ impl Disk {
     /// the nearest folder upwards that holds `.git`, else `folder` itself.
     pub(crate) fn around(folder: &Path) -> io::Result<(Self, String)> {
         let folder = fs::canonicalize(folder)?;
-        let root = folder
-            .ancestors()
-            .find(|above| fs::symlink_metadata(above.join(".git")).is_ok())
-            .unwrap_or(&folder)
-            .to_owned();
+        let root = root_of(&folder).unwrap_or(&folder).to_owned();
         let below = folder.strip_prefix(&root).unwrap_or(Path::new(""));
         let below = below.to_str().ok_or_else(not_utf_8)?;
         let below = below.replace(std::path::MAIN_SEPARATOR, "/");
@@ -71,6 +69,31 @@ impl Disk {
     pub(crate) fn root(&self) -> &Path {
         &self.root
     }
+}
+
+/// The root of the repository that a folder is in: the nearest folder upwards that holds `.git`, which
+/// is a file in a worktree or a submodule.
+fn root_of(folder: &Path) -> Option<&Path> {
+    folder
+        .ancestors()
+        .find(|above| fs::symlink_metadata(above.join(".git")).is_ok())
+}
+
+/// The folder that `-C` names, from the one where the program was started. Errors: GW0001 there is no
+/// such folder.
+pub(crate) fn entered(folder: &Path, given: &Path) -> Result<PathBuf, Box<Diagnostic>> {
+    let entered = fs::canonicalize(folder.join(given)).and_then(|entered| match entered.is_dir() {
+        true => Ok(entered),
+        false => Err(io::ErrorKind::NotADirectory.into()),
+    });
+    entered.map_err(|error| {
+        let given = given.display();
+        let diagnostic = diagnostic::UNREADABLE_FILE
+            .at(Place::file(&diagnostic::COMMAND_LINE.into()))
+            .message(format_args!("`-C {given}` cannot be entered: {error}"))
+            .help("name a folder, relative to the one where gwgen is started");
+        Box::new(diagnostic)
+    })
 }
 
 fn not_utf_8() -> io::Error {

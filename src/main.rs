@@ -6,7 +6,7 @@ use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
 use anstream::{AutoStream, ColorChoice};
-use gwgen::cli::{Surroundings, run};
+use gwgen::cli::{Colours, Surroundings, run};
 
 /// The exit code where a stream or the working directory fails.
 const UNREACHABLE: u8 = 3;
@@ -16,14 +16,17 @@ const UNREACHABLE: u8 = 3;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let stderr = AutoStream::auto(io::stderr().lock());
-    let colour = stderr.current_choice() != ColorChoice::Never;
+    // What `--color` says is known later: the streams pass on colours, which `run` writes where it may.
+    let colours = Colours {
+        out: AutoStream::choice(&io::stdout()) != ColorChoice::Never,
+        err: AutoStream::choice(&io::stderr()) != ColorChoice::Never,
+    };
     let mut out = Unbroken {
-        inner: io::BufWriter::new(io::stdout().lock()),
+        inner: io::BufWriter::new(AutoStream::always(io::stdout().lock())),
         is_broken: false,
     };
     let mut err = Unbroken {
-        inner: io::BufWriter::new(stderr),
+        inner: io::BufWriter::new(AutoStream::always(io::stderr().lock())),
         is_broken: false,
     };
     let done = std::env::current_dir().and_then(|folder| {
@@ -32,7 +35,7 @@ fn main() -> ExitCode {
             Surroundings {
                 arguments,
                 folder,
-                colour,
+                colours,
             },
             &mut out,
             &mut err,

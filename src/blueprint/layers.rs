@@ -15,7 +15,7 @@ use super::tree::{ParsedFile, tree};
 use crate::diagnostic::{
     Diagnostic, FILE_OUTSIDE_ROOT, INVALID_EXTENDS, Place, UNREADABLE_FILE, nearest,
 };
-use crate::source::{Files, RelativePath, SourceFile, Sources, raw};
+use crate::source::{Files, RelativePath, SourceFile, Sources, pointer, raw};
 pub(crate) use dropped::dropped;
 pub(crate) use merge::Merged;
 
@@ -257,6 +257,17 @@ impl Layers {
             .or(self.files.first())
             .expect("a blueprint that could not be read has no places");
         Place::pointer(&layer.display, pointer)
+    }
+
+    /// What each file itself says of a field at its top, where that is text.
+    pub(crate) fn texts(&self, field: &str) -> impl Iterator<Item = (Place, &str)> {
+        self.files.iter().filter_map(move |layer| {
+            let text = layer.tree.value.get(field)?.as_str()?;
+            Some((
+                Place::pointer(&layer.display, pointer::child("", field)),
+                text,
+            ))
+        })
     }
 
     /// Returns lines of the files that are a key in a comment, which a user may uncomment.

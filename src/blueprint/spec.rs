@@ -27,6 +27,9 @@ mapping! {
         /// Version of the blueprint's own format: 1.
         #[schemars(range(min = 1, max = 1))]
         pub version: u64,
+        /// Releases of gwgen that may read it, written as in `Cargo.toml`, such as `>=0.1, <0.3`;
+        /// a requirement of a file that is extended has to be met as well.
+        pub required_version: Option<String>,
         /// Prefix of every name at AWS: lower-case letters, digits and `-`, at most 20 characters.
         #[schemars(regex(pattern = "^[a-z][a-z0-9-]*$"), length(max = 20))]
         pub name: String,

@@ -45,7 +45,7 @@ pub(crate) fn run(arguments: &CheckArguments, session: &mut Session<'_>) -> io::
         if differs {
             exit = Exit::Found;
         } else if arguments.staged && !has_error {
-            diagnostics.extend(not_staged(folder, &output.tree)?);
+            diagnostics.extend(not_staged(folder, &output.tree));
         }
     }
     let reported = session.report(reports)?;

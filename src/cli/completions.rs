@@ -16,7 +16,28 @@ pub(crate) struct CompletionsArguments {
 
 pub(crate) fn run(arguments: &CompletionsArguments, session: &mut Session<'_>) -> io::Result<Exit> {
     let mut script = Vec::new();
-    clap_complete::generate(arguments.shell, &mut Cli::command(), "gwgen", &mut script);
+    let mut listed = listed(&Cli::command()).version(env!("GWGEN_VERSION"));
+    clap_complete::generate(arguments.shell, &mut listed, "gwgen", &mut script);
     session.print(&String::from_utf8_lossy(&script))?;
     Ok(Exit::Done)
+}
+
+/// The command without what is hidden, which a shell would offer all the same.
+fn listed(command: &clap::Command) -> clap::Command {
+    // The process ends with the script.
+    let name: &'static str = command.get_name().to_owned().leak();
+    let arguments = command.get_arguments();
+    let commands = command.get_subcommands();
+    clap::Command::new(name)
+        .about(command.get_about().cloned().unwrap_or_default())
+        .args(
+            arguments
+                .filter(|argument| !argument.is_hide_set())
+                .cloned(),
+        )
+        .subcommands(
+            commands
+                .filter(|command| !command.is_hide_set())
+                .map(listed),
+        )
 }

@@ -110,7 +110,7 @@ pub(crate) fn run(arguments: &DiffArguments, session: &mut Session<'_>) -> io::R
         reports.extend(of_pair.into_iter().map(errors));
     }
     match arguments.format {
-        DiffFormat::Text => session.print(&text::text(&comparisons, session.style.colour))?,
+        DiffFormat::Text => session.print_styled(&text::text(&comparisons), text::style_of)?,
         DiffFormat::Json => session.print_json(&json::document(&comparisons))?,
         DiffFormat::Markdown => session.print(&markdown::comment(&comparisons, stacks))?,
         DiffFormat::Github => {

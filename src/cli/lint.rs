@@ -6,7 +6,7 @@ use std::io;
 
 use clap::{Args, ValueEnum};
 
-use super::session::{BlueprintArguments, Session, compiled, headed};
+use super::session::{BlueprintArguments, Session, compiled, headed, in_threads};
 use super::{Exit, coverage, not_built, stacks};
 use crate::diagnostic::Severity;
 
@@ -37,13 +37,19 @@ pub(crate) fn run(arguments: &LintArguments, session: &mut Session<'_>) -> io::R
     let (jobs, mut reports) = session.jobs(&arguments.blueprints);
     // The first report is that of the search for blueprints.
     let mut stacks = vec![None];
-    for job in &jobs {
+    let linted = in_threads(&jobs, |job| {
         let compiled = compiled(job);
-        if let Some(plan) = compiled.plan.as_ref().filter(|_| arguments.coverage) {
-            session.print(&headed(job, jobs.len() > 1, coverage::paragraphs(plan)))?;
+        let plan = compiled.plan.as_ref().filter(|_| arguments.coverage);
+        let paragraphs = plan.map(coverage::paragraphs);
+        let report = (compiled.sources, compiled.diagnostics);
+        (paragraphs, report, compiled.stack)
+    });
+    for (job, (paragraphs, report, stack)) in jobs.iter().zip(linted) {
+        if let Some(paragraphs) = paragraphs {
+            session.print(&headed(job, jobs.len() > 1, paragraphs))?;
         }
-        reports.push((compiled.sources, compiled.diagnostics));
-        stacks.push(compiled.stack);
+        reports.push(report);
+        stacks.push(stack);
     }
     stacks::compare(&stacks, &mut reports);
     let has_warning = reports

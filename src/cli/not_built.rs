@@ -12,14 +12,19 @@ use crate::diagnostic::{self, Place};
 #[derive(Debug, Subcommand)]
 pub(crate) enum NotBuiltCommand {
     /// Draw the picture (not built yet)
+    #[command(hide = true)]
     Graph(Anything),
     /// Compare the bills of all topologies (not built yet)
+    #[command(hide = true)]
     Cost(Anything),
     /// Plan the way from one topology to another (not built yet)
+    #[command(hide = true)]
     Migrate(Anything),
     /// Write one HTML file for reviewers (not built yet)
+    #[command(hide = true)]
     Report(Anything),
     /// Write a script that loads the deployed API (not built yet)
+    #[command(hide = true)]
     BenchScript(Anything),
 }
 

@@ -50,7 +50,7 @@ pub(crate) fn run(arguments: &RenderArguments, session: &mut Session<'_>) -> io:
             .collect();
         session.summarize(&(loosened + &summary(folder, &result)))?;
         if arguments.staged && !result.has_error() {
-            diagnostics.extend(not_staged(folder, &output.tree)?);
+            diagnostics.extend(not_staged(folder, &output.tree));
         }
         diagnostics.extend(result.diagnostics);
     }

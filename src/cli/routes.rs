@@ -9,8 +9,7 @@ use std::io;
 use clap::{Args, ValueEnum};
 
 use super::Exit;
-use super::session::{BlueprintArguments, Session, aligned, compiled, headed};
-use crate::Compiled;
+use super::session::{BlueprintArguments, Session, aligned, compiled, headed, in_threads};
 use crate::diagnostic::Diagnostic;
 use crate::io::Job;
 use crate::listing::{NOTHING, RouteRow, SETTINGS, UrlColumn};
@@ -36,7 +35,7 @@ pub(crate) enum RouteFormat {
 
 pub(crate) fn run(arguments: &RoutesArguments, session: &mut Session<'_>) -> io::Result<Exit> {
     let (jobs, mut reports) = session.jobs(&arguments.blueprints);
-    let compiled: Vec<Compiled> = jobs.iter().map(compiled).collect();
+    let compiled = in_threads(&jobs, compiled);
     let mut all = Vec::new();
     let is_one_of_several = jobs.len() > 1;
     for (job, compiled) in jobs.iter().zip(&compiled) {

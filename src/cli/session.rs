@@ -1,9 +1,10 @@
 //! The surroundings of a command: options, writers, blueprints.
 //!
-//! One thread per blueprint, and none inside a pipeline.
+//! Blueprints are compiled side by side, as many as there are processors; a pipeline has one thread.
 
 use std::io::{self, Write};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use unicode_width::UnicodeWidthStr as _;
@@ -18,11 +19,11 @@ use crate::report::{self, MessageFormat, SourceReport, Style};
 use crate::source::{Located, Sources};
 use crate::{Circumstances, Compiled, StackDeclaration, compile_in};
 
-/// Blueprints that the command line names by position.
+/// Blueprints that the command line names by position, such as those of a shell's pattern.
 #[derive(Debug, Default, clap::Args)]
 pub(crate) struct BlueprintArguments {
-    /// Blueprints, as with --blueprint
-    #[arg(value_name = "BLUEPRINT", conflicts_with_all = ["blueprints", "env"])]
+    /// Blueprints and folders, as with --blueprint
+    #[arg(value_name = "BLUEPRINT", conflicts_with = "env")]
     positional: Vec<PathBuf>,
 }
 
@@ -32,6 +33,8 @@ pub(crate) struct Session<'a> {
     pub folder: PathBuf,
     pub options: Options,
     pub style: Style,
+    /// Standard output shows colours.
+    pub colour: bool,
 }
 
 /// An output folder, and what to write into it.
@@ -64,6 +67,7 @@ impl<'a> Session<'a> {
             folder,
             options,
             style,
+            colour: false,
         }
     }
 
@@ -150,6 +154,22 @@ impl<'a> Session<'a> {
             .write_all(TextFormat::Lines.visible(text).as_bytes())
     }
 
+    /// Prints a result in whole lines, each in its style where standard output shows colours.
+    pub(crate) fn print_styled(
+        &mut self,
+        text: &str,
+        style_of: impl Fn(&str) -> anstyle::Style,
+    ) -> io::Result<()> {
+        if !self.colour {
+            return self.print(text);
+        }
+        let text = TextFormat::Lines.visible(text);
+        text.lines().try_for_each(|line| {
+            let style = style_of(line);
+            writeln!(self.out, "{style}{line}{style:#}")
+        })
+    }
+
     /// Prints a result as JSON over several lines.
     pub(crate) fn print_json(&mut self, value: &impl serde::Serialize) -> io::Result<()> {
         let text = serde_json::to_string_pretty(value)?;
@@ -198,29 +218,37 @@ pub(crate) fn aligned<const N: usize>(rows: Vec<[String; N]>) -> Vec<String> {
     rows.iter().map(line).collect()
 }
 
-/// Runs `work` for every item, each in its own thread; results are in the order of the items.
+/// Runs `work` for every item, as many at once as there are processors; results are in the order of
+/// the items.
 pub(crate) fn in_threads<'a, T: Sync, R: Send>(
     items: &'a [T],
     work: impl Fn(&'a T) -> R + Sync,
 ) -> Vec<R> {
-    let work = &work;
     if let [item] = items {
         return vec![work(item)];
     }
-    thread::scope(|scope| {
-        let threads: Vec<_> = items
-            .iter()
-            .map(|item| scope.spawn(move || work(item)))
-            .collect();
-        threads
-            .into_iter()
-            .map(|thread| {
-                thread
-                    .join()
-                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-            })
+    let processors = thread::available_parallelism().map_or(1, usize::from);
+    let next = AtomicUsize::new(0);
+    let of_one_thread = || {
+        let mut done = Vec::new();
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let Some(item) = items.get(index) else {
+                return done;
+            };
+            done.push((index, work(item)));
+        }
+    };
+    let mut done: Vec<(usize, R)> = thread::scope(|scope| {
+        let threads = (0..processors.min(items.len())).map(|_| scope.spawn(of_one_thread));
+        let threads: Vec<_> = threads.collect();
+        let joined = threads.into_iter().map(thread::ScopedJoinHandle::join);
+        joined
+            .flat_map(|done| done.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
             .collect()
-    })
+    });
+    done.sort_by_key(|(index, _)| *index);
+    done.into_iter().map(|(_, result)| result).collect()
 }
 
 /// Compiles a blueprint as of today.
@@ -302,12 +330,19 @@ fn loosened(compiled: &Compiled) -> Vec<String> {
     rows.iter().zip(lines).map(line).collect()
 }
 
-/// Reports generated files that git's index does not hold. Errors: GW0015.
-pub(crate) fn not_staged(folder: &OutputFolder, tree: &FileTree) -> io::Result<Option<Diagnostic>> {
-    let paths = folder.unstaged(tree)?;
-    let Some(first) = paths.first() else {
-        return Ok(None);
+/// Reports generated files that git's index does not hold. Errors: GW0015; GW0001 git cannot tell.
+pub(crate) fn not_staged(folder: &OutputFolder, tree: &FileTree) -> Option<Diagnostic> {
+    let paths = match folder.unstaged(tree) {
+        Ok(paths) => paths,
+        Err(error) => {
+            let diagnostic = diagnostic::UNREADABLE_FILE
+                .at(Place::file(&folder.display))
+                .message(format_args!("git cannot tell what is staged: {error}"))
+                .help("install git and work in a repository, or leave `--staged` out");
+            return Some(diagnostic);
+        }
     };
+    let first = paths.first()?;
     let rest = match paths.len() - 1 {
         0 => String::new(),
         more => format!(" and {more} more"),
@@ -322,7 +357,7 @@ pub(crate) fn not_staged(folder: &OutputFolder, tree: &FileTree) -> io::Result<O
             "look at it, run `git add {}`, and commit again",
             folder.display
         ));
-    Ok(Some(finding))
+    Some(finding)
 }
 
 fn exit_of(diagnostic: &Diagnostic) -> Exit {

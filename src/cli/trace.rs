@@ -10,7 +10,7 @@ use std::io;
 use clap::{Args, ValueEnum};
 
 use super::Exit;
-use super::session::{BlueprintArguments, Session, aligned, compiled, headed};
+use super::session::{BlueprintArguments, Session, aligned, compiled, headed, in_threads};
 use crate::Compiled;
 use crate::diagnostic::{self, Diagnostic};
 use crate::io::{Job, shown_output};
@@ -80,9 +80,13 @@ pub(crate) fn run(arguments: &TraceArguments, session: &mut Session<'_>) -> io::
         .expect("the parser of the command line has read it once");
     let (jobs, mut reports) = session.jobs(&BlueprintArguments::default());
     let (mut exit, mut traces) = (Exit::Done, Vec::new());
-    for job in &jobs {
-        let mut compiled = compiled(job);
-        match traced(job, &compiled, &requested) {
+    let results = in_threads(&jobs, |job| {
+        let compiled = compiled(job);
+        let traced = traced(job, &compiled, &requested);
+        (traced, (compiled.sources, compiled.diagnostics))
+    });
+    for (job, (traced, mut report)) in jobs.iter().zip(results) {
+        match traced {
             Some(Ok(trace)) => {
                 let is_served =
                     trace.served || trace.private.as_ref().is_some_and(|private| private.served);
@@ -97,10 +101,10 @@ pub(crate) fn run(arguments: &TraceArguments, session: &mut Session<'_>) -> io::
                     }
                 }
             }
-            Some(Err(diagnostic)) => compiled.diagnostics.push(*diagnostic),
+            Some(Err(diagnostic)) => report.1.push(*diagnostic),
             None => {}
         }
-        reports.push((compiled.sources, compiled.diagnostics));
+        reports.push(report);
     }
     match (arguments.format, traces.as_slice()) {
         (TraceFormat::Text, _) => {}

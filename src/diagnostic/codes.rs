@@ -81,6 +81,7 @@ codes! {
     CONFLICTING_MOUNTS = "GW2013" "conflicting-mounts" Error;
     UNKNOWN_DESCRIPTION = "GW2014" "unknown-description" Error;
     REPEATED_DESCRIPTION = "GW2015" "repeated-description" Error;
+    OTHER_VERSION_REQUIRED = "GW2016" "other-version-required" Error;
     NO_EFFECT = "GW2020" "no-effect-on-existing" Warning;
     LINK_ELSEWHERE = "GW2021" "link-to-another-balancer" Error;
     SECOND_LINK = "GW2022" "second-link" Warning;

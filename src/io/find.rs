@@ -5,11 +5,11 @@
 //! base.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::nearest::{blueprint_names, nearest};
 use super::{Disk, not_utf_8};
 use crate::Request;
 use crate::diagnostic::{self, Diagnostic, Outcome, Place};
@@ -18,7 +18,7 @@ use crate::source::{Files, RelativePath, SourceFile, raw, shown};
 /// The blueprints that the command line names.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct BlueprintSelection {
-    /// As the user wrote them; none for those of the working directory.
+    /// Blueprints and folders, as the user wrote them; none for those of the nearest folder.
     pub files: Vec<PathBuf>,
     /// `prod` for `gwgen.prod.yaml`.
     pub environment: Option<String>,
@@ -42,6 +42,9 @@ impl<F: PartialEq> Job<F> {
 pub(super) trait Folder {
     type Files: Files + PartialEq;
 
+    /// As the user names it, from the working directory; empty for that itself.
+    fn named(&self) -> &Path;
+
     /// Names of the blueprints there, in any order.
     fn names(&self) -> Result<Vec<String>, Box<Diagnostic>>;
 
@@ -56,15 +59,38 @@ pub(super) struct DiskFolder<'a> {
     pub named: &'a Path,
 }
 
-/// Finds the selected blueprints, or all in `folder` where none is selected. Errors: GW0001 a
-/// folder or name that cannot be read, GW0007 no blueprint, GW2141 a base that does not say that it
-/// is one.
+/// Finds the selected blueprints, those of a folder that is selected, or where none is selected those
+/// of the nearest folder (`nearest`). One error leaves the others. Errors: GW0001 a folder or name
+/// that cannot be read, GW0007 no blueprint, GW2141 a base that does not say that it is one.
 pub(crate) fn find(folder: &Path, selection: &BlueprintSelection) -> Outcome<Vec<Job>> {
-    let folder = DiskFolder {
+    let named = |named| DiskFolder {
         working: folder,
-        named: Path::new(""),
+        named,
     };
-    find_in(&folder, selection)
+    if selection.files.is_empty() {
+        return find_in(&named(&nearest(folder)), selection);
+    }
+    let (mut jobs, mut diagnostics) = (Vec::new(), Vec::new());
+    for given in &selection.files {
+        // An empty one is a mistake, and no name of the working directory.
+        let found = if !given.as_os_str().is_empty() && folder.join(given).is_dir() {
+            find_in(&named(given), &BlueprintSelection::default())
+        } else {
+            let files = vec![given.clone()];
+            let environment = None;
+            find_in(
+                &named(Path::new("")),
+                &BlueprintSelection { files, environment },
+            )
+        };
+        diagnostics.extend(found.diagnostics);
+        for job in found.value.into_iter().flatten() {
+            if !jobs.iter().any(|other: &Job| other.is(&job)) {
+                jobs.push(job);
+            }
+        }
+    }
+    Outcome::new(jobs, diagnostics)
 }
 
 /// Finds the selected blueprints of a folder, or all of them. Errors: those of `find`.
@@ -91,14 +117,14 @@ pub(super) fn find_in<F: Folder>(
     if let Some(environment) = &selection.environment {
         let name = format!("gwgen.{environment}.yaml");
         if !names.contains(&name) {
-            return Outcome::failed(vec![no_environment(&name, &names)]);
+            return Outcome::failed(vec![no_environment(folder, &name, &names)]);
         }
         add(Path::new(&name));
         return Outcome::new(jobs, diagnostics);
     }
     names.iter().for_each(|name| add(Path::new(name)));
     if names.is_empty() {
-        return Outcome::failed(vec![no_blueprint()]);
+        return Outcome::failed(vec![no_blueprint(folder)]);
     }
     let (jobs, unmarked) = without_bases(jobs);
     diagnostics.extend(unmarked);
@@ -110,16 +136,12 @@ pub(crate) fn shown_output(request: &Request, output: &RelativePath) -> Arc<str>
     shown(&request.display, request.blueprint.folder(), output)
 }
 
-/// Returns whether a file is named as blueprints are.
-pub(super) fn is_blueprint(name: &str) -> bool {
-    let environment = name
-        .strip_prefix("gwgen.")
-        .and_then(|rest| rest.strip_suffix(".yaml"));
-    name == "gwgen.yaml" || environment.is_some_and(|name| !name.is_empty())
-}
-
 impl Folder for DiskFolder<'_> {
     type Files = Disk;
+
+    fn named(&self) -> &Path {
+        self.named
+    }
 
     fn names(&self) -> Result<Vec<String>, Box<Diagnostic>> {
         let named = display_of(self.named);
@@ -148,21 +170,6 @@ pub(super) fn display_of(path: &Path) -> Arc<str> {
     path.to_string_lossy()
         .replace(std::path::MAIN_SEPARATOR, "/")
         .into()
-}
-
-/// Names of the blueprints in a folder.
-fn blueprint_names(folder: &Path) -> io::Result<Vec<String>> {
-    let mut names = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        let Ok(name) = entry.file_name().into_string() else {
-            continue;
-        };
-        if is_blueprint(&name) && !entry.path().is_dir() {
-            names.push(name);
-        }
-    }
-    Ok(names)
 }
 
 /// The disk around a file, and the file's path below its root.
@@ -318,28 +325,44 @@ fn unreadable(display: &Arc<str>, error: &io::Error) -> Diagnostic {
         .help("check the path, which is relative to the working directory, and its permissions")
 }
 
-fn no_blueprint() -> Diagnostic {
+/// Errors: GW0007.
+fn no_blueprint<F: Folder>(folder: &F) -> Diagnostic {
+    let (place, help) = match folder.named().as_os_str().is_empty() {
+        true => (
+            "the working directory, nor in a folder above it in the same repository",
+            "change to the folder that holds one, or name it with `--blueprint FILE`",
+        ),
+        false => (
+            &*format!("`{}`", display_of(folder.named())),
+            "name the blueprint itself, or a folder that holds one",
+        ),
+    };
     diagnostic::NO_BLUEPRINT
-        .at(Place::file(&"gwgen.yaml".into()))
-        .message("there is no `gwgen.yaml` and no `gwgen.*.yaml` in the working directory")
-        .help("change to the folder that holds one, or name it with `--blueprint FILE`")
+        .at(Place::file(&display_of(&folder.named().join("gwgen.yaml"))))
+        .message(format_args!(
+            "there is no `gwgen.yaml` and no `gwgen.*.yaml` in {place}"
+        ))
+        .help(help)
 }
 
-fn no_environment(name: &str, names: &[String]) -> Diagnostic {
+/// Errors: GW0007.
+fn no_environment<F: Folder>(folder: &F, name: &str, names: &[String]) -> Diagnostic {
     let known = names
         .iter()
         .map(|name| format!("`{name}`"))
         .collect::<Vec<_>>()
         .join(", ");
+    let place = match folder.named().as_os_str().is_empty() {
+        true => "the working directory".to_owned(),
+        false => format!("`{}`", display_of(folder.named())),
+    };
     let help = if known.is_empty() {
         "change to the folder that holds it, or name a blueprint with `--blueprint FILE`".to_owned()
     } else {
-        format!("the working directory holds {known}")
+        format!("{place} holds {known}")
     };
     diagnostic::NO_BLUEPRINT
-        .at(Place::file(&name.into()))
-        .message(format_args!(
-            "there is no `{name}` in the working directory"
-        ))
+        .at(Place::file(&display_of(&folder.named().join(name))))
+        .message(format_args!("there is no `{name}` in {place}"))
         .help(help)
 }

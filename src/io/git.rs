@@ -58,10 +58,7 @@ impl OutputFolder {
         let arguments = "ls-files -z --others --modified --deleted --exclude-standard -- .";
         let output = run(&self.path, &Vec::from_iter(arguments.split(' ')))?;
         if !output.status.success() {
-            let why = words(&output);
-            return Err(io::Error::other(format!(
-                "git cannot tell what is staged: {why}"
-            )));
+            return Err(io::Error::other(words(&output)));
         }
         let listed = output
             .stdout

@@ -7,8 +7,9 @@ use std::io::{self, ErrorKind};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::find::{Folder, display_of, is_blueprint};
+use super::find::{Folder, display_of};
 use super::git::{run, words};
+use super::nearest::is_blueprint;
 use super::objects::{GitObject, Objects};
 use super::{Job, too_large};
 use crate::Request;
@@ -268,6 +269,10 @@ pub(super) struct RevisionFolder<'a> {
 
 impl Folder for RevisionFolder<'_> {
     type Files = Arc<Revision>;
+
+    fn named(&self) -> &Path {
+        self.named
+    }
 
     fn names(&self) -> Result<Vec<String>, Box<Diagnostic>> {
         let revision = self.revision;

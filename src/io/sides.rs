@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::base::of_ci;
-use super::find::{DiskFolder, Folder, find_in};
+use super::find::{DiskFolder, Folder, display_of, find_in};
+use super::nearest::nearest;
 use super::revision::{Revision, RevisionFolder};
 use super::{BlueprintSelection, Disk, Job};
 use crate::diagnostic::{self, COMMAND_LINE, Diagnostic, Outcome, Place};
@@ -105,13 +106,15 @@ pub(crate) fn sides(
         a.map_or(Given::Base, |a| Given::of(folder, a)),
         b.map_or(Given::Path(""), |b| Given::of(folder, b)),
     ];
-    let spots = [given_a.spot(folder), given_b.spot(folder)];
+    // Where none is named, the blueprints are those that other commands take.
+    let usual = match selection.files.is_empty() {
+        true => Spot::of(folder, &display_of(&nearest(folder))),
+        false => Spot::default(),
+    };
+    let spots = [&given_a, &given_b].map(|given| given.spot(folder, &usual));
     let spot = |own: usize| {
-        spots[own]
-            .as_ref()
-            .or(spots[1 - own].as_ref())
-            .cloned()
-            .unwrap_or_default()
+        let spot = spots[own].as_ref().or(spots[1 - own].as_ref());
+        spot.unwrap_or(&usual).clone()
     };
     let (before, after) = match (
         FoundSide::of(folder, &given_a, &spot(0), selection),
@@ -134,7 +137,7 @@ pub(crate) fn sides(
 
 /// A side as the command line gives it.
 enum Given<'a> {
-    /// Empty for the working directory.
+    /// Empty where none is named.
     Path(&'a str),
     Revision(&'a str),
     /// The merge base.
@@ -152,8 +155,9 @@ impl<'a> Given<'a> {
         }
     }
 
-    fn spot(&self, folder: &Path) -> Option<Spot> {
+    fn spot(&self, folder: &Path, usual: &Spot) -> Option<Spot> {
         match self {
+            Self::Path("") => Some(usual.clone()),
             Self::Path(path) => Some(Spot::of(folder, path)),
             Self::Revision(_) | Self::Base => None,
         }

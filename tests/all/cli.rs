@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Read;
 use std::process::{Command, Output, Stdio};
 
-use crate::support::program::{gwgen, text};
+use crate::support::program::{BLUEPRINT, folder_with, gwgen, text};
 
 fn empty() -> tempfile::TempDir {
     tempfile::tempdir().unwrap()
@@ -17,26 +17,18 @@ fn code(output: &Output) -> i32 {
 #[test]
 fn version_and_help_are_results() {
     let output = gwgen(empty().path(), &["--version"]);
-    assert_eq!(
-        (code(&output), text(&output.stdout)),
-        (0, concat!("gwgen ", env!("CARGO_PKG_VERSION"), "\n"))
-    );
+    assert_eq!(code(&output), 0);
+    let version = text(&output.stdout);
+    let own = concat!("gwgen ", env!("CARGO_PKG_VERSION"));
+    let build = version
+        .strip_prefix(own)
+        .and_then(|rest| rest.strip_suffix('\n'));
+    // An optimised build names its commit.
+    let commit = regex::Regex::new(r"^( \([0-9a-f]{7,} [0-9]{4}-[0-9]{2}-[0-9]{2}\))?$").unwrap();
+    assert!(commit.is_match(build.unwrap()), "{version}");
     let output = gwgen(empty().path(), &["--help"]);
     assert_eq!(code(&output), 0);
-    for command in [
-        "render",
-        "check",
-        "lint",
-        "routes",
-        "trace",
-        "diff",
-        "graph",
-        "cost",
-        "migrate",
-        "report",
-        "bench-script",
-        "init",
-    ] {
+    for command in ["render", "check", "lint", "routes", "trace", "diff", "init"] {
         assert!(
             text(&output.stdout).contains(&format!("\n  {command}")),
             "{command}"
@@ -51,7 +43,11 @@ fn a_wrong_command_line_exits_2() {
         &["--blueprint", "a", "check", "--blueprint", "b"],
         &["render", "--nonsense"],
         &["--message-format", "xml", "check"],
-        &["render", "--blueprint", "a", "b"],
+        &["render", "--env", "a", "b"],
+        &["check", "--color", "sometimes"],
+        &["check", "-C"],
+        &["man", "nonsense"],
+        &["man", "man"],
         &[],
     ] {
         let output = gwgen(empty().path(), arguments);
@@ -177,6 +173,152 @@ fn completions_are_written_for_every_shell() {
         let output = gwgen(empty().path(), &["completions", shell]);
         assert_eq!(code(&output), 0, "{shell}");
         assert!(text(&output.stdout).contains("gwgen"), "{shell}");
+    }
+}
+
+/// The commands that `--help` lists, without `help` itself.
+fn commands() -> Vec<String> {
+    let help = gwgen(empty().path(), &["-h"]);
+    let lines = text(&help.stdout).lines();
+    let lines = lines.skip_while(|line| *line != "Commands:").skip(1);
+    let lines = lines.take_while(|line| !line.is_empty());
+    let named = lines.filter(|line| !line.starts_with("   "));
+    let names = named.map(|line| line.split_whitespace().next().unwrap().to_owned());
+    names.filter(|name| name != "help").collect()
+}
+
+#[test]
+fn every_listed_command_has_a_page_of_the_manual() {
+    let page = |of: &[&str]| {
+        let output = gwgen(empty().path(), &[&["man"], of].concat());
+        assert_eq!((code(&output), text(&output.stderr)), (0, ""), "{of:?}");
+        text(&output.stdout).to_owned()
+    };
+    let own = page(&[]);
+    assert!(own.contains("\n.TH gwgen 1 "), "{own}");
+    assert!(commands().len() >= 11);
+    for command in commands() {
+        let reference = format!("gwgen\\-{}(1)", command.replace('-', "\\-"));
+        assert!(own.contains(&reference), "{reference}:\n{own}");
+        let text = page(&[&command]);
+        assert!(
+            text.contains(&format!("\n.TH gwgen-{command} 1 ")),
+            "{text}"
+        );
+        assert!(text.contains("\\-\\-blueprint"), "{text}");
+    }
+}
+
+#[test]
+fn what_is_not_built_is_listed_nowhere() {
+    let folder = empty();
+    let mut lists = vec![vec!["--help".to_owned()], vec!["man".to_owned()]];
+    for command in commands() {
+        lists.push(vec![command.clone(), "--help".to_owned()]);
+        lists.push(vec!["man".to_owned(), command]);
+    }
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        lists.push(vec!["completions".to_owned(), shell.to_owned()]);
+    }
+    for list in lists {
+        let arguments: Vec<&str> = list.iter().map(String::as_str).collect();
+        let output = gwgen(folder.path(), &arguments);
+        assert_eq!(code(&output), 0, "{list:?}");
+        for word in ["not built", "migrate", "--watch", "--fix"] {
+            assert!(!text(&output.stdout).contains(word), "{list:?}: {word}");
+        }
+    }
+}
+
+#[test]
+fn colours_are_as_the_option_says_and_else_as_the_environment_says() {
+    let folder = empty();
+    fs::write(folder.path().join("gwgen.yaml"), "version: 1\n").unwrap();
+    let shown = |arguments: &[&str], environment: &[(&str, &str)]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_gwgen"));
+        for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"] {
+            command.env_remove(name);
+        }
+        command.args(arguments).envs(environment.iter().copied());
+        let output = command.current_dir(folder.path()).output().unwrap();
+        text(&output.stderr).to_owned()
+    };
+    let plain = shown(&["check"], &[]);
+    let coloured = shown(&["check", "--color", "always"], &[]);
+    assert!(!plain.contains('\u{1b}'), "{plain}");
+    assert!(coloured.contains("\u{1b}["), "{coloured}");
+    let escapes = regex::Regex::new("\u{1b}\\[[0-9;]*m").unwrap();
+    assert_eq!(escapes.replace_all(&coloured, ""), plain);
+    let force = ("CLICOLOR_FORCE", "1");
+    for (line, environment, expected) in [
+        (&["check"][..], &[force][..], &coloured),
+        (&["check", "--color=auto"], &[force], &coloured),
+        (&["--color", "never", "check"], &[force], &plain),
+        (
+            &["check", "--color", "always"],
+            &[("NO_COLOR", "1")],
+            &coloured,
+        ),
+        (&["check"], &[("NO_COLOR", "1")], &plain),
+    ] {
+        assert_eq!(
+            shown(line, environment),
+            *expected,
+            "{line:?} {environment:?}"
+        );
+    }
+}
+
+#[test]
+fn differences_show_colours_where_they_are_wanted() {
+    let service = |path: &str| {
+        let api =
+            format!("openapi: 3.0.3\npaths:\n  /orders: {{get: {{responses: {{}}}}}}\n{path}");
+        folder_with(&[("gwgen.yaml", BLUEPRINT), ("openapi.yaml", &api)])
+    };
+    let (old, new) = (service(""), service("  /users: {get: {responses: {}}}\n"));
+    let sides = [&old, &new].map(|side| side.path().to_str().unwrap());
+    let diff = |color: &str| {
+        let line = ["diff", sides[0], sides[1], "--color", color];
+        let output = gwgen(old.path(), &line);
+        assert_eq!((code(&output), text(&output.stderr)), (0, ""));
+        text(&output.stdout).to_owned()
+    };
+    let (plain, coloured) = (diff("never"), diff("always"));
+    assert!(plain.contains("\nADDED\n"), "{plain}");
+    assert_eq!(coloured, plain.replace("ADDED", "\u{1b}[1mADDED\u{1b}[0m"));
+    assert_eq!(diff("auto"), plain);
+}
+
+#[test]
+fn an_upgrade_alone_changes_no_file() {
+    let api = "openapi: 3.0.3\npaths:\n  /orders: {get: {responses: {}}}\n";
+    let folder = folder_with(&[("gwgen.yaml", BLUEPRINT), ("openapi.yaml", api)]);
+    let required = format!("{BLUEPRINT}required_version: '>=0.1, <99'\n");
+    for format in ["", "output: {format: cloudformation}\n"] {
+        fs::write(
+            folder.path().join("gwgen.yaml"),
+            format!("{BLUEPRINT}{format}"),
+        )
+        .unwrap();
+        assert_eq!(code(&gwgen(folder.path(), &["render"])), 0);
+        for entry in fs::read_dir(folder.path().join("generated")).unwrap() {
+            let path = entry.unwrap().path();
+            let text = fs::read_to_string(&path).unwrap();
+            assert!(
+                !text.contains(env!("CARGO_PKG_VERSION")),
+                "{}",
+                path.display()
+            );
+        }
+        fs::write(
+            folder.path().join("gwgen.yaml"),
+            format!("{required}{format}"),
+        )
+        .unwrap();
+        let output = gwgen(folder.path(), &["check"]);
+        assert_eq!(code(&output), 0, "{}", text(&output.stdout));
+        fs::remove_dir_all(folder.path().join("generated")).unwrap();
     }
 }
 

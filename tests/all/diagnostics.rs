@@ -327,6 +327,9 @@ fn findings_read_as_in_their_snapshots() {
         settings.remove_snapshot_suffix();
         settings.set_omit_expression(true);
         let text = shown(&compiled(&case.files, case.code).1);
+        // A release changes no snapshot.
+        let own = concat!("this is gwgen ", env!("CARGO_PKG_VERSION"));
+        let text = text.replace(own, "this is gwgen [version]");
         let checked = AssertUnwindSafe(|| {
             settings.bind(|| insta::assert_snapshot!(case.name.as_str(), text))
         });

@@ -25,6 +25,7 @@ mod invariants;
 mod lint;
 mod measure;
 mod memory;
+mod monorepo;
 mod mutation;
 mod newcomer;
 mod own_options;

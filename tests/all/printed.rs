@@ -7,7 +7,7 @@
 use std::fs;
 use std::path::Path;
 
-use gwgen::cli::{Surroundings, run};
+use gwgen::cli::{Colours, Surroundings, run};
 
 /// Texts as JSON spells them, which is YAML too.
 const HOSTILE: [&str; 6] = [
@@ -107,7 +107,7 @@ fn assert_harmless_streams(folder: &Path, command: &[&str], format: &str) -> u8 
         Surroundings {
             arguments,
             folder: folder.to_owned(),
-            colour: false,
+            colours: Colours::default(),
         },
         &mut out,
         &mut err,

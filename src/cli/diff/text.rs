@@ -1,6 +1,7 @@
 //! Differences for a terminal of 80 columns.
 //! In: comparisons. Out: text, nothing where nothing differs.
 
+use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr as _;
 
 use super::compared::StackDiff;
@@ -15,17 +16,24 @@ const WIDTH: usize = 80;
 /// Widest column of subjects.
 const MAX_SUBJECT: usize = 28;
 
-pub(super) fn text(comparisons: &[StackDiff], colour: bool) -> String {
+pub(super) fn text(comparisons: &[StackDiff]) -> String {
     let texts = comparisons
         .iter()
         .filter(|one| !one.rows.is_empty() || !one.actions.is_empty());
-    texts
-        .map(|one| stack(one, colour))
-        .collect::<Vec<_>>()
-        .join("\n")
+    texts.map(stack).collect::<Vec<_>>().join("\n")
 }
 
-fn stack(comparison: &StackDiff, colour: bool) -> String {
+/// The style of a line, which is a heading's where it is one.
+pub(super) fn style_of(line: &str) -> Style {
+    let mut headings = Heading::ALL.into_iter();
+    match headings.find(|heading| heading.name().to_uppercase() == line) {
+        Some(Heading::Loosened) => AnsiColor::Red.on_default().bold(),
+        Some(_) => Style::new().bold(),
+        None => Style::new(),
+    }
+}
+
+fn stack(comparison: &StackDiff) -> String {
     let plural = if comparison.routes == 1 { "" } else { "s" };
     let mut text = format!(
         "{}   {} -> {}   {} of {} route{plural} differ\n\n",
@@ -40,12 +48,7 @@ fn stack(comparison: &StackDiff, colour: bool) -> String {
         if groups.is_empty() {
             continue;
         }
-        let name = heading.name().to_uppercase();
-        text += &match (colour, heading) {
-            (true, Heading::Loosened) => format!("\u{1b}[1;31m{name}\u{1b}[0m\n"),
-            (true, _) => format!("\u{1b}[1m{name}\u{1b}[0m\n"),
-            (false, _) => format!("{name}\n"),
-        };
+        text += &format!("{}\n", heading.name().to_uppercase());
         let widest = groups
             .iter()
             .map(|group| group.names().width())
