@@ -19,8 +19,6 @@ pub(crate) enum NotBuiltCommand {
     Migrate(Anything),
     /// Write one HTML file for reviewers (not built yet)
     Report(Anything),
-    /// Write a script that loads the deployed API (not built yet)
-    BenchScript(Anything),
 }
 
 #[derive(Debug, Args)]
@@ -36,7 +34,6 @@ impl NotBuiltCommand {
             Self::Cost(_) => "cost",
             Self::Migrate(_) => "migrate",
             Self::Report(_) => "report",
-            Self::BenchScript(_) => "bench-script",
         }
     }
 }
