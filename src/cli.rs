@@ -3,6 +3,7 @@
 //! In: arguments, the working directory. Out: results to standard output, diagnostics to standard
 //! error, the exit code.
 
+mod bench_script;
 mod check;
 mod completions;
 mod coverage;
@@ -104,6 +105,8 @@ enum Command {
     Show(show::ShowArguments),
     /// Print the JSON Schema of the blueprint, or of what `routes` prints
     Schema(schema::SchemaArguments),
+    /// Print a script that compares the gateway with the servers behind it
+    BenchScript(bench_script::BenchScriptArguments),
     /// Write a commented gwgen.yaml for a description
     Init(init::InitArguments),
     /// Print what a diagnostic means
@@ -229,6 +232,7 @@ fn command(command: &Command, session: &mut Session<'_>) -> io::Result<Exit> {
         Command::Diff(arguments) => diff::run(arguments, session),
         Command::Show(arguments) => show::run(arguments, session),
         Command::Schema(arguments) => schema::run(arguments, session),
+        Command::BenchScript(arguments) => bench_script::run(arguments, session),
         Command::Init(arguments) => init::run(arguments, session),
         Command::Explain(arguments) => explain::run(arguments, session),
         Command::Completions(arguments) => completions::run(arguments, session),

@@ -33,7 +33,7 @@ pub(crate) use router::{ResourcePath, RouteMatch, Router, request_segments, temp
 pub(crate) use rules::{RuleIndex, RuleRequest, SAMPLE, takes};
 pub(crate) use step::{HttpListenerStep, StackNode, Step, Steps};
 pub(crate) use tree::{ResourcePlace, ResourceTree, TemplatePart};
-pub(crate) use uri::{exchanged, path_segments, uri_path};
+pub(crate) use uri::{exchanged, forwarded_path, path_segments, uri_path};
 
 /// The resources of which paths consist, indexed for a fast search.
 pub(crate) struct Follower<'a> {

@@ -58,6 +58,8 @@ pub mod predict;
 
 // The hops of one request, for users.
 pub mod trace;
+// A script that measures the deployed API.
+pub mod bench;
 
 // What a change means for callers.
 pub mod diff;

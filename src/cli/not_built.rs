@@ -23,9 +23,6 @@ pub(crate) enum NotBuiltCommand {
     /// Write one HTML file for reviewers (not built yet)
     #[command(hide = true)]
     Report(Anything),
-    /// Write a script that loads the deployed API (not built yet)
-    #[command(hide = true)]
-    BenchScript(Anything),
 }
 
 #[derive(Debug, Args)]
@@ -41,7 +38,6 @@ impl NotBuiltCommand {
             Self::Cost(_) => "cost",
             Self::Migrate(_) => "migrate",
             Self::Report(_) => "report",
-            Self::BenchScript(_) => "bench-script",
         }
     }
 }

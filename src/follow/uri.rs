@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use super::router::ResourcePath;
 use crate::aws::{PythonFunction, UriSegment};
 use crate::stack::Value;
 
@@ -20,6 +21,27 @@ pub(crate) fn uri_path(
         },
     };
     segments.iter().map(text).collect()
+}
+
+/// Returns the path that a forwarding function calls for a request, with the values of its variables.
+///
+/// # Errors
+/// The function has no prefix for it.
+pub(crate) fn forwarded_path(
+    function: &PythonFunction,
+    routed: &ResourcePath<'_>,
+) -> Result<String, &'static str> {
+    let filled = |segment: String| {
+        let name = segment
+            .strip_prefix('{')
+            .and_then(|rest| rest.strip_suffix('}'));
+        name.and_then(|name| routed.value(name.trim_end_matches('+')))
+            .unwrap_or(segment)
+    };
+    let segments = exchanged(function, &routed.path())?.into_iter();
+    Ok(segments
+        .map(|segment| format!("/{}", filled(segment)))
+        .collect())
 }
 
 /// Returns the segments of what a forwarding function makes of a resource's path: of the prefixes

@@ -11,8 +11,8 @@ use crate::aws::{
     VpcLinkRef,
 };
 use crate::follow::{
-    HttpListenerStep, ResourcePath, RuleIndex, RuleRequest, StackNode, Step, exchanged, located,
-    takes,
+    HttpListenerStep, ResourcePath, RuleIndex, RuleRequest, StackNode, Step, forwarded_path,
+    located, takes,
 };
 use crate::stack::{Handle, Value};
 
@@ -204,17 +204,7 @@ impl Hops<'_> {
             let value = function.environment.get(name);
             value.map_or_else(String::new, |value| self.shown(value))
         };
-        let filled = |segment: String| {
-            let name = segment
-                .strip_prefix('{')
-                .and_then(|rest| rest.strip_suffix('}'));
-            name.and_then(|name| routed.value(name.trim_end_matches('+')))
-                .unwrap_or(segment)
-        };
-        let path = exchanged(function, &routed.path())?.into_iter();
-        let path: String = path
-            .map(|segment| format!("/{}", filled(segment)))
-            .collect();
+        let path = forwarded_path(function, routed)?;
         let (protocol, port) = (variable("PROTOCOL"), variable("PORT"));
         let detail = format!("{protocol}, port {port}; called in turn, with the path {path}");
         let place = self.place(Some(handle.index()));

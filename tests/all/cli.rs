@@ -68,7 +68,6 @@ fn commands_that_are_not_built_say_so() {
         &["cost", "--format", "table"],
         &["migrate", "--to", "alb", "--out", "steps"],
         &["report", "--output", "report.html"],
-        &["bench-script", "--requests", "300"],
         &["render", "--watch"],
     ];
     for arguments in lines {

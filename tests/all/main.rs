@@ -9,6 +9,7 @@
     reason = "tests read their cases from the disk, and lay out folders of their own"
 )]
 
+mod bench_script;
 mod blueprint;
 mod cli;
 mod closed;
