@@ -13,8 +13,6 @@ use crate::diagnostic::{self, Place};
 pub(crate) enum NotBuiltCommand {
     /// Draw the picture (not built yet)
     Graph(Anything),
-    /// Compare the bills of all topologies (not built yet)
-    Cost(Anything),
     /// Plan the way from one topology to another (not built yet)
     Migrate(Anything),
     /// Write one HTML file for reviewers (not built yet)
@@ -33,7 +31,6 @@ impl NotBuiltCommand {
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Graph(_) => "graph",
-            Self::Cost(_) => "cost",
             Self::Migrate(_) => "migrate",
             Self::Report(_) => "report",
             Self::BenchScript(_) => "bench-script",
