@@ -25,6 +25,7 @@ use crate::aws::{
 use crate::blueprint::{ApiStyle, Layout, OutputFormat};
 use crate::plan::{Plan, TAGS};
 use crate::stack::{File, Handle, Label, TEMPLATE_OUTPUTS, Value};
+pub(crate) use functions::SYNC_MEMORY_MB;
 use values::{input, parameter, text, value};
 
 /// The balancer side of a backend.

@@ -5,6 +5,7 @@ pub mod auth;
 pub mod backends;
 pub mod balancers;
 mod check;
+pub mod cost;
 mod decode;
 mod expression;
 mod fault;
@@ -43,6 +44,7 @@ use layers::Layers;
 pub use auth::*;
 pub use backends::*;
 pub use balancers::*;
+pub use cost::*;
 pub use gateway::*;
 pub use identity::{
     AUTHORIZATION, CLIENT_CERTIFICATE, identity_source, is_credential, is_same_source,

@@ -6,6 +6,7 @@
 mod bench_script;
 mod check;
 mod completions;
+mod cost;
 mod coverage;
 mod diff;
 mod explain;
@@ -99,6 +100,8 @@ enum Command {
     Routes(routes::RoutesArguments),
     /// Follow one request through the files to its server; exit 1 where nothing serves it
     Trace(trace::TraceArguments),
+    /// Compare the monthly bills of all topologies
+    Cost(cost::CostArguments),
     /// Print what a change does to the running stack
     Diff(diff::DiffArguments),
     /// Print the blueprint with every default filled in
@@ -229,6 +232,7 @@ fn command(command: &Command, session: &mut Session<'_>) -> io::Result<Exit> {
         Command::Lint(arguments) => lint::run(arguments, session),
         Command::Routes(arguments) => routes::run(arguments, session),
         Command::Trace(arguments) => trace::run(arguments, session),
+        Command::Cost(arguments) => cost::run(arguments, session),
         Command::Diff(arguments) => diff::run(arguments, session),
         Command::Show(arguments) => show::run(arguments, session),
         Command::Schema(arguments) => schema::run(arguments, session),

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use crate::blueprint::Topology;
 use crate::diagnostic::{self, Code, Diagnostic, OperationName};
 use crate::openapi::{self, Api};
-use crate::source::{Files, Library, ReadError, RelativePath, SourceFile};
+use crate::source::{Files, FilesWithDraft, Library, RelativePath, SourceFile};
 use crate::{Compiled, Request, compile, limits};
 pub use schemes::Scheme;
 use schemes::Schemes;
@@ -238,23 +238,6 @@ fn compiled(files: &dyn Files, request: &InitRequest, text: &str) -> Compiled {
             display: NAME.into(),
         },
     )
-}
-
-/// Files, and the draft, which is not written yet.
-struct FilesWithDraft<'a> {
-    files: &'a dyn Files,
-    path: &'a RelativePath,
-    text: &'a str,
-}
-
-impl Files for FilesWithDraft<'_> {
-    fn read(&self, path: &RelativePath) -> Result<Vec<u8>, ReadError> {
-        if path == self.path {
-            Ok(self.text.as_bytes().to_vec())
-        } else {
-            self.files.read(path)
-        }
-    }
 }
 
 /// The quota of resources that the blueprint needs, where the default is too small.

@@ -67,6 +67,9 @@ pub mod diff;
 // The first blueprint.
 pub mod init;
 
+// The monthly bill, in every topology.
+pub mod cost;
+
 pub(crate) mod io;
 pub(crate) mod report;
 

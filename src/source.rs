@@ -104,6 +104,23 @@ impl<F: Files> Files for Arc<F> {
     }
 }
 
+/// Files, and a draft that is not written.
+pub(crate) struct FilesWithDraft<'a> {
+    pub(crate) files: &'a dyn Files,
+    pub(crate) path: &'a RelativePath,
+    pub(crate) text: &'a str,
+}
+
+impl Files for FilesWithDraft<'_> {
+    fn read(&self, path: &RelativePath) -> Result<Vec<u8>, ReadError> {
+        if path == self.path {
+            Ok(self.text.as_bytes().to_vec())
+        } else {
+            self.files.read(path)
+        }
+    }
+}
+
 /// Files by path, for tests and for callers that have them already.
 #[derive(Debug, Default)]
 pub struct FilesInMemory(pub std::collections::BTreeMap<String, Vec<u8>>);

@@ -9,7 +9,7 @@ use crate::aws::{Function, LambdaPermission, LogGroup, RestApi, Stack, Statement
 use crate::plan::{BackendPlan, FunctionPlan, IntegrationPlan, Plan};
 use crate::stack::{File, Handle, Label, Value};
 pub(crate) use forwarder::{Functions, forwarders};
-pub(crate) use sync::sync;
+pub(crate) use sync::{MEMORY_MB as SYNC_MEMORY_MB, sync};
 
 /// Adds permissions for the API's stage alone to call each function.
 pub(crate) fn permissions(

@@ -3,6 +3,7 @@
 
 mod auth;
 mod backends;
+mod cost;
 mod forwarder;
 mod integration;
 mod names;
@@ -33,6 +34,7 @@ pub(crate) fn check(blueprint: &Blueprint, declared: &DeclaredNames) -> Vec<Diag
     check.backends();
     check.names();
     check.rest();
+    check.cost();
     check.auth();
     check.parts_of_topology();
     check.forwarder();

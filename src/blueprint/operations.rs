@@ -1,8 +1,5 @@
-//! Functions, findings, quotas and cost as written.
-//! In: the tree. Out: `SyncSpec`, `ForwarderSpec`, `LintSpec`, `LimitsSpec`, `CostSpec` and their
-//! parts. Pure.
-
-use std::collections::BTreeMap;
+//! Functions, findings and quotas as written.
+//! In: the tree. Out: `SyncSpec`, `ForwarderSpec`, `LintSpec`, `LimitsSpec` and their parts. Pure.
 
 use super::decode::{mapping, names, section};
 use super::scalars::{Duration, Reserved};
@@ -119,38 +116,5 @@ section! {
         pub plan_throttles: u64 = 20,
         /// VPC links of a region.
         pub vpc_links: Option<Reserved<u64>>,
-    }
-}
-
-section! {
-    /// What the bill is computed from.
-    pub struct CostSpec {
-        /// Requests in a month.
-        pub requests_per_month: Option<u64>,
-        /// Size of a request. Unit: kilobytes.
-        #[schemars(range(min = 0))]
-        pub request_kb: Option<f64>,
-        /// Size of an answer. Unit: kilobytes.
-        #[schemars(range(min = 0))]
-        pub response_kb: Option<f64>,
-        /// Time that a backend takes. Unit: milliseconds.
-        pub backend_ms: Option<u64>,
-        /// Hours of a month.
-        pub hours: Option<u64>,
-        /// A currency beside US dollars.
-        pub currency: Option<CurrencySpec>,
-        /// Prices in US dollars by name, in place of the known ones.
-        pub prices: Option<BTreeMap<String, f64>>,
-    }
-}
-
-mapping! {
-    /// A currency beside US dollars.
-    pub struct CurrencySpec {
-        /// Its code, for example `KRW`.
-        pub code: String,
-        /// How much of it one US dollar is.
-        #[schemars(range(min = 0))]
-        pub per_usd: f64,
     }
 }

@@ -29,7 +29,6 @@ const NAMED: &[&str] = &[
     "/stage/variables",
     "/mounts/*/backends",
     "/alb/existing/listeners",
-    "/cost/prices",
 ];
 
 /// Returns whether a pointer is of the pattern's shape.

@@ -80,6 +80,7 @@ fn without_meaning(spec: &BlueprintSpec) -> Vec<String> {
         ("/forwarder", topology != Topology::Forwarder),
         ("/lint", true),
         ("/limits", true),
+        ("/cost", true),
     ];
     let parts = parts.into_iter().filter(|(_, is_without)| *is_without);
     let mut all: Vec<String> = parts.map(|(at, _)| at.to_owned()).collect();

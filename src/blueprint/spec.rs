@@ -11,11 +11,12 @@ use serde::Serialize;
 use super::auth::AuthSpec;
 use super::backends::BackendSpec;
 use super::balancers::{AlbSpec, NlbSpec, VpcLinkSpec};
+use super::cost::CostSpec;
 use super::decode::{Decode, mapping, names, section};
 use super::fault::Faults;
 use super::gateway::{ApiSpec, StageSpec, UsagePlanSpec};
 use super::node::TreeNode;
-use super::operations::{AlarmsSpec, CostSpec, ForwarderSpec, LimitsSpec, LintSpec, SyncSpec};
+use super::operations::{AlarmsSpec, ForwarderSpec, LimitsSpec, LintSpec, SyncSpec};
 use super::routes::{ExpectSpec, MountSpec, RouteSpec};
 use super::scalars::{PathList, Reserved};
 use super::values::{ValueSpec, ValuesSpec};
@@ -96,8 +97,8 @@ mapping! {
         pub lint: LintSpec = LintSpec::default(),
         /// Quotas of the account, where they were raised.
         pub limits: LimitsSpec = LimitsSpec::default(),
-        /// What the bill is computed from.
-        pub cost: Option<Reserved<CostSpec>>,
+        /// What `gwgen cost` computes the bill from.
+        pub cost: CostSpec = CostSpec::default(),
     }
 }
 

@@ -14,9 +14,6 @@ pub(crate) enum NotBuiltCommand {
     /// Draw the picture (not built yet)
     #[command(hide = true)]
     Graph(Anything),
-    /// Compare the bills of all topologies (not built yet)
-    #[command(hide = true)]
-    Cost(Anything),
     /// Plan the way from one topology to another (not built yet)
     #[command(hide = true)]
     Migrate(Anything),
@@ -35,7 +32,6 @@ impl NotBuiltCommand {
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Graph(_) => "graph",
-            Self::Cost(_) => "cost",
             Self::Migrate(_) => "migrate",
             Self::Report(_) => "report",
         }

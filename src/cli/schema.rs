@@ -5,7 +5,7 @@ use std::io;
 use clap::{Args, ValueEnum};
 
 use super::session::Session;
-use super::{Exit, diff, routes};
+use super::{Exit, cost, diff, routes};
 
 #[derive(Debug, Args)]
 pub(crate) struct SchemaArguments {
@@ -19,6 +19,8 @@ enum SchemaSubject {
     /// A blueprint: complete in one file, a base, or a file that extends another
     #[default]
     Blueprint,
+    /// The JSON of `gwgen cost`
+    Cost,
     /// The JSON of `gwgen diff`
     Diff,
     /// The JSON of `gwgen routes`
@@ -28,6 +30,7 @@ enum SchemaSubject {
 pub(crate) fn run(arguments: &SchemaArguments, session: &mut Session<'_>) -> io::Result<Exit> {
     match arguments.of {
         SchemaSubject::Blueprint => session.print_json(&crate::blueprint::schema())?,
+        SchemaSubject::Cost => session.print_json(&cost::schema())?,
         SchemaSubject::Diff => session.print_json(&diff::schema())?,
         SchemaSubject::Routes => session.print_json(&routes::schema())?,
     }

@@ -65,7 +65,6 @@ fn commands_that_are_not_built_say_so() {
     let lines = [
         &["lint", "--fix"][..],
         &["graph"],
-        &["cost", "--format", "table"],
         &["migrate", "--to", "alb", "--out", "steps"],
         &["report", "--output", "report.html"],
         &["render", "--watch"],

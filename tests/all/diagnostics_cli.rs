@@ -164,7 +164,7 @@ fn gw0008_two_blueprints_with_one_output_folder() {
 fn gw0009_a_command_that_is_not_built() {
     let folder = folder();
     assert_eq!(
-        gwgen(folder.path(), "cost"),
+        gwgen(folder.path(), "migrate"),
         "2: error GW2004 <command line>"
     );
 }

@@ -150,6 +150,11 @@ fn the_page_of_routes_is_made_from_the_command() {
 }
 
 #[test]
+fn the_page_of_cost_is_made_from_the_command() {
+    page("docs/cost.md", &cost());
+}
+
+#[test]
 fn the_page_of_diff_is_made_from_the_table_of_fields() {
     page("docs/diff.md", &diff());
 }
@@ -214,6 +219,37 @@ fn routes() -> String {
         request.join(" "),
         gwgen(&request),
         gwgen(&["schema", "routes"]),
+    )
+}
+
+const COST: &str = "\
+# `gwgen cost`
+
+<!-- Made by tests/all/docs.rs from the command. Edits here are lost. -->
+
+The monthly bill of the traffic in `cost:`, in all six topologies side by side. The blueprint names requests and region; sizes, the time of a backend and hours have defaults, and the bill says which of them it assumed. Nothing is fetched: prices are in `src/cost/prices.tsv`, by region, each with source, date and certainty, which `--sources` prints. A price that is not known, or only from memory, is `?`, never that of another region: a sum that needs one is `at least` what is known (`null` in JSON, with `lacking`), until `cost.prices` gives it ([names](blueprint.md#costprices)).
+
+- **Fixed** is by the hour, **by use** by calls, capacity units and bytes, **free tier** what Lambda does not bill of it, always: 1,000,000 calls and 400,000 GB-seconds a month. The three add up to the total. API Gateway's free million is for the first twelve months alone, and not taken off.
+- A **capacity unit** is the largest of its measures. ALB: 25 new connections a second, 3,000 active ones, 1 GB an hour, 1,000 rule evaluations a second with ten rules free. NLB: 800 new connections a second, 100,000 active ones, 1 GB an hour; for TLS listeners (`nlb.tls`) 50 and 3,000. Requests come evenly over the month, and each is a connection of its own.
+- **Rules** are those of the listener that has most, compiled from the same description in each topology with an ALB; a request is taken to pass all of them. Servers that no balancer takes (`url`, `hosts`) have others stand in. Where a blueprint cannot be compiled in a topology, a note says why, and its units do not count rules.
+- The **function** of `forwarder` runs as long as the backend takes, with `forwarder.memory_mb`; that of `nlb-alb-sync` half a second with 256 MB at each run. A line of the request log is taken to have 900 bytes. Metrics of methods (`stage.metrics`) are five each, seven with a cache.
+- **Break-even** is the number of requests from which on a balancer costs no more than the function.
+- Sizes are kilobytes of 1,000 bytes. Amounts are computed as doubles and rounded once, half up to the cent; an amount in another currency is the rounded one of dollars times `per_usd`.
+- **Not counted**: tax; VPC links, which have no line in AWS's price list; data between zones; logs of functions, API Gateway's own log, alarms, X-Ray, WAF, keys and domains; the servers themselves; disks of the proxies.
+
+";
+
+fn cost() -> String {
+    let request = ["cost", "--blueprint", "tests/data/cost/gwgen.yaml"];
+    format!(
+        "{COST}```text\n$ gwgen {}\n{}```\n\n## Prices\n\n`--sources` adds what is known of the region:\n\n```text\n{}```\n\n## As JSON\n\n\
+         `--format json` prints one list for all blueprints, and `gwgen schema cost` its schema:\n\n```json\n{}```\n",
+        request.join(" "),
+        gwgen(&request),
+        gwgen(&[&request[..], &["--sources"]].concat())
+            .split_once("\nPrices")
+            .map_or(String::new(), |(_, prices)| format!("Prices{prices}")),
+        gwgen(&["schema", "cost"]),
     )
 }
 

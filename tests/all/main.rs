@@ -14,6 +14,7 @@ mod blueprint;
 mod cli;
 mod closed;
 mod closed_plans;
+mod cost;
 mod diagnostics;
 mod diagnostics_cli;
 mod diff;

@@ -19,7 +19,7 @@ const HOSTILE: [&str; 6] = [
     r"[x](javascript:alert%281%29)<img src=x onerror=alert(1)>`|x`",
 ];
 
-const COMMANDS: [&[&str]; 21] = [
+const COMMANDS: [&[&str]; 23] = [
     &["render"],
     &["render", "--diff"],
     &["check"],
@@ -41,6 +41,8 @@ const COMMANDS: [&[&str]; 21] = [
     &["x\u{1b}[2J\n::error::planted"],
     &["--blueprint", "x\u{1b}[2J\n::error::planted", "routes"],
     &["cost"],
+    &["cost", "--format", "markdown", "--sources"],
+    &["cost", "--format", "json"],
 ];
 
 fn blueprint(text: &str) -> String {

@@ -26,7 +26,7 @@ const CODE: FunctionCode = FunctionCode {
 };
 
 /// Room for the client of AWS; most of a run waits for DNS. Unit: megabytes.
-const MEMORY_MB: u32 = 256;
+pub(crate) const MEMORY_MB: u32 = 256;
 
 /// Shorter than the shortest schedule, so that runs do not overlap. Unit: seconds. Source:
 /// docs/aws-rules.md#y12.

@@ -15,7 +15,7 @@ pub(crate) const MAX_NUMBER: u64 = 2_147_483_647;
 
 /// Longest time in milliseconds that the gateway waits, whatever the quota. Source:
 /// docs/aws-rules.md#i4.
-const MAX_WAIT_MS: u64 = 300_000;
+pub(crate) const MAX_WAIT_MS: u64 = 300_000;
 
 /// Tags that are added: the second to balancers and security groups.
 const OWN_TAGS: [&str; 2] = ["managed-by", "Name"];

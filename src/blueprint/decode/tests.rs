@@ -11,13 +11,14 @@ use crate::blueprint::spec::BlueprintSpec;
 use crate::diagnostic::{INVALID_EXPRESSION, INVALID_VALUE, MISSING_FIELD, UNKNOWN_FIELD};
 
 /// A text for each pattern of the schema.
-const SAMPLES: [(&str, &str); 10] = [
+const SAMPLES: [(&str, &str); 11] = [
     ("^[a-z][a-z0-9_]*$", "a"),
     ("^[a-z][a-z0-9-]*$", "a"),
     ("^/", "/a"),
     ("^[A-Za-z0-9/._:-]+$", "/a"),
     ("^[0-9]+(ms|s|m|h|d)$", "5s"),
     ("^GW[0-9]{4}$", "GW5002"),
+    ("^[A-Z]{3}$", "KRW"),
     ("^arn:.+:role/", "arn:aws:iam::111122223333:role/a"),
     ("^[0-9]+-[0-9]+$", "1-9"),
     ("^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "2027-03-31"),
