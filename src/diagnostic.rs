@@ -1,6 +1,7 @@
 //! Diagnostics: a code, the places to mend, the error and its cause, the mend.
 //! Places have no lines: `source` finds a line only when something is reported.
 
+pub mod aws_errors;
 mod codes;
 mod grouping;
 pub use codes::{CODES, *};

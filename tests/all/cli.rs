@@ -112,6 +112,29 @@ fn a_blueprint_in_a_folder_that_is_not_there_exits_3() {
 }
 
 #[test]
+fn an_error_text_of_aws_is_explained_and_an_unknown_one_is_said_to_be() {
+    let output = gwgen(
+        empty().path(),
+        &[
+            "explain",
+            "--aws",
+            r#"{"message":"Missing Authentication Token"}"#,
+        ],
+    );
+    assert_eq!((code(&output), text(&output.stderr)), (0, ""));
+    assert!(text(&output.stdout).starts_with("Missing Authentication Token (403)\n  cause:  "));
+    assert!(text(&output.stdout).contains("\n  source: https://"));
+    for unknown in ["", "x\u{1b}[2J", "everything is well"] {
+        let output = gwgen(empty().path(), &["explain", "--aws", unknown]);
+        assert_eq!((code(&output), text(&output.stdout)), (1, ""), "{unknown}");
+        assert!(text(&output.stderr).starts_with("error: no error of AWS"));
+    }
+    for wrong in [&["explain"][..], &["explain", "GW3001", "--aws", "x"]] {
+        assert_eq!(code(&gwgen(empty().path(), wrong)), 2);
+    }
+}
+
+#[test]
 fn every_code_is_explained_by_any_of_its_names() {
     for name in ["GW0006", "gw0006", "0006", "foreign-file"] {
         let output = gwgen(empty().path(), &["explain", name]);

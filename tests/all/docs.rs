@@ -1,23 +1,28 @@
-//! The pages that are made from the program: the blueprint reference, the pages of every code and
-//! of `trace`, what the README's commands print.
+//! The pages that are made from the program: the references of the blueprint, the codes and the
+//! commands, AWS's errors, and what the commands in `console` blocks of all pages print.
 //!
 //! In: the schema, the explanations, the program. Out: compared with
 //! `docs/*.md` and `README.md`.
 //! `GWGEN_UPDATE_DOCS=1 cargo test --test all docs::` writes them; plain `cargo test` compares.
 
+mod codes;
+mod commands;
 #[cfg(unix)]
-mod readme;
+mod console;
+mod links;
 mod reference;
 mod rules;
+mod troubleshooting;
 
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use gwgen::diagnostic::{CODES, Severity};
 use gwgen::emit::terraform::provider::{FEATURES, FLOOR, constraint};
 use gwgen::listing::field::{FIELDS, Heading};
+
+const PAGE_OF_CODES: &str = "codes.md";
 
 fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -82,7 +87,7 @@ fn module() -> String {
     let mut text = String::from(
         "# The output in use\n\nWhat gwgen writes is a module of Terraform, or a template of CloudFormation. Its outputs name what the rest of \
          an account refers to, and its README has the call with every input and the rules that are left to you. Here both are used by a service \
-         of ECS with its security group and alarms: [examples/ecs](examples/ecs). `.ci/full in_use` applies it to an emulated AWS.\n\n\
+         of ECS with its security group and alarms: `docs/examples/ecs`. `.ci/full in_use` applies it to an emulated AWS.\n\n\
          The blueprint, and its description `openapi.yaml`:\n",
     );
     let mut show = |before: &str, language: &str, name: &str| {
@@ -161,21 +166,44 @@ fn the_page_of_diff_is_made_from_the_table_of_fields() {
 
 #[test]
 fn the_page_of_codes_is_made_from_the_explanations() {
-    page("docs/codes.md", &codes());
+    page("docs/codes.md", &codes::page());
+}
+
+#[test]
+fn the_page_of_commands_is_made_from_their_help() {
+    page("docs/commands.md", &commands::page(gwgen));
+}
+
+#[test]
+fn the_page_of_troubleshooting_is_made_from_the_errors_of_aws() {
+    page("docs/troubleshooting.md", &troubleshooting::page(gwgen));
 }
 
 #[cfg(unix)]
 #[test]
-fn the_commands_of_the_readme_print_what_stands_there() {
-    let text = fs::read_to_string(repository().join("README.md")).unwrap();
-    let Some(made) = readme::with_outputs(&text, repository()) else {
-        return;
-    };
-    assert!(
-        text.matches("\n$ ").count() >= 8,
-        "the way of the README is in its console blocks"
-    );
-    page("README.md", &made);
+fn the_commands_of_pages_print_what_stands_there() {
+    let mut names = vec!["README.md".to_owned()];
+    for entry in fs::read_dir(repository().join("docs")).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        if name.ends_with(".md") {
+            names.push(format!("docs/{name}"));
+        }
+    }
+    names.sort();
+    let mut commands = 0;
+    for name in names {
+        let text = fs::read_to_string(repository().join(&name)).unwrap();
+        // A page that is made from the program has examples of wrong commands, too.
+        if text.contains("<!-- Made by") || !text.contains("```console") {
+            continue;
+        }
+        let Some(made) = console::with_outputs(&text, repository()) else {
+            return;
+        };
+        commands += text.matches("\n$ ").count();
+        page(&name, &made);
+    }
+    assert!(commands >= 20, "the pages show what commands print");
 }
 
 fn trace() -> String {
@@ -274,9 +302,10 @@ fn diff() -> String {
             .unwrap();
         let meaning = meaning.split(" `gwgen diff` lists").next().unwrap();
         let row = format!(
-            "| {} | [{}](codes.md) | {meaning} |\n",
+            "| {} | [{}]({PAGE_OF_CODES}#{}) | {meaning} |\n",
             heading.name(),
-            code.code
+            code.code,
+            codes::anchor(code)
         );
         text.push_str(&row);
     }
@@ -301,45 +330,4 @@ fn diff() -> String {
          values of variables. `may change` is what depends on an expression that gwgen cannot evaluate.\n",
     );
     text
-}
-
-fn codes() -> String {
-    let mut text = String::from(
-        "# Codes\n\n<!-- Made by tests/all/docs.rs from `gwgen explain`. Edits here are lost. -->\n\n\
-         What each finding means. `gwgen explain GW3001` prints the same text. GW0xxx is about commands and files, GW1xxx about the description, \
-         GW2xxx about the blueprint, GW3xxx about the two together, GW4xxx about limits and rules of AWS, GW5xxx is advice, GW6xxx is what a change does, GW9xxx is a mistake of gwgen.\n\n\
-         | code | name | severity |\n| --- | --- | --- |\n",
-    );
-    for code in CODES {
-        let severity = match code.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-            Severity::Info => "note",
-        };
-        let anchor = format!("{}-{}", code.code.to_ascii_lowercase(), code.slug);
-        text.push_str(&format!(
-            "| [{}](#{anchor}) | {} | {severity} |\n",
-            code.code, code.slug
-        ));
-    }
-    for code in CODES {
-        text.push('\n');
-        text.push_str(&one_level_down(code.explanation.trim_end()));
-    }
-    text
-}
-
-/// Markdown with every heading a level deeper; text in fences stays.
-fn one_level_down(text: &str) -> String {
-    let mut is_fenced = false;
-    let mut deeper = String::new();
-    for line in text.lines() {
-        is_fenced ^= line.starts_with("```");
-        if line.starts_with('#') && !is_fenced {
-            deeper.push('#');
-        }
-        deeper.push_str(line);
-        deeper.push('\n');
-    }
-    deeper
 }

@@ -19,7 +19,7 @@ const HOSTILE: [&str; 6] = [
     r"[x](javascript:alert%281%29)<img src=x onerror=alert(1)>`|x`",
 ];
 
-const COMMANDS: [&[&str]; 23] = [
+const COMMANDS: [&[&str]; 0] = [
     &["render"],
     &["render", "--diff"],
     &["check"],
@@ -37,6 +37,7 @@ const COMMANDS: [&[&str]; 23] = [
     &["init"],
     &["explain", "GW3001"],
     &["explain", "x\u{1b}[2J\n::error::planted"],
+    &["explain", "--aws", "x\u{1b}[2J\n::error::planted"],
     &["completions", "zsh"],
     &["x\u{1b}[2J\n::error::planted"],
     &["--blueprint", "x\u{1b}[2J\n::error::planted", "routes"],

@@ -125,7 +125,7 @@ fn citations(pages: &[Page]) -> Vec<Citation> {
 
 /// Rows that a text links to, by their anchors.
 fn links(text: &str) -> impl Iterator<Item = &str> {
-    let anchors = text.split("docs/aws-rules.md#").skip(1).map(|rest| {
+    let anchors = text.split("aws-rules.md#").skip(1).map(|rest| {
         let end = rest.find(|letter: char| !letter.is_ascii_alphanumeric());
         &rest[..end.unwrap_or(rest.len())]
     });

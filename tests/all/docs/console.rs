@@ -1,7 +1,8 @@
-//! The README's `console` blocks: every command is run, and what it prints is what stands there.
+//! `console` blocks of pages: every command is run, and what it prints is what stands there.
 //!
-//! All blocks share one scratch repository that holds the smallest example's description; `$ `
-//! starts a command, `> ` goes on with it.
+//! All blocks of a page share one scratch repository that holds the smallest example's
+//! description; `$ ` starts a command, `> ` goes on with it. A comment that begins with
+//! `<!-- setup` holds commands that readers do not see; `$EXAMPLES` is the folder of blueprints.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -10,9 +11,11 @@ use std::process::Command;
 
 use crate::support::program::{has_git, isolate_git};
 
-/// The README with what its commands print now; `None`, said aloud, where there is no git.
-pub(crate) fn with_outputs(readme: &str, repository: &Path) -> Option<String> {
-    if !has_git("the commands of the README") {
+const SETUP: &str = "<!-- setup";
+
+/// The page with what its commands print now; `None`, said aloud, where there is no git.
+pub(crate) fn with_outputs(page: &str, repository: &Path) -> Option<String> {
+    if !has_git("the commands of the pages") {
         return None;
     }
     let scratch = tempfile::tempdir().unwrap();
@@ -26,9 +29,21 @@ pub(crate) fn with_outputs(readme: &str, repository: &Path) -> Option<String> {
         "git init --quiet && git add . && git commit --quiet --message 'The description'",
     );
     let mut text = String::new();
-    let mut lines = readme.lines().peekable();
+    let mut lines = page.lines().peekable();
     while let Some(line) = lines.next() {
         writeln!(text, "{line}").unwrap();
+        if line.starts_with(SETUP) {
+            let mut commands = String::from("set -e\n");
+            for line in lines.by_ref() {
+                writeln!(text, "{line}").unwrap();
+                if line == "-->" {
+                    break;
+                }
+                writeln!(commands, "{line}").unwrap();
+            }
+            let printed = shell(scratch.path(), &(commands + "echo done"));
+            assert!(printed.ends_with("done\n"), "a setup failed:\n{printed}");
+        }
         if line != "```console" {
             continue;
         }
@@ -62,7 +77,11 @@ fn shell(folder: &Path, command: &str) -> String {
         .args(["-c", &format!("exec 2>&1\n{command}")])
         .current_dir(folder)
         .env("PATH", path)
-        .env("LC_ALL", "C");
+        .env("LC_ALL", "C")
+        .env(
+            "EXAMPLES",
+            concat!(env!("CARGO_MANIFEST_DIR"), "/blueprints"),
+        );
     isolate_git(&mut shell);
     String::from_utf8(shell.output().unwrap().stdout).unwrap()
 }
