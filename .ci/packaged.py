@@ -1,6 +1,6 @@
 """Builds what a release publishes for this machine, and meets it as a newcomer does: without Rust.
 
-usage: packaged.py PROJECT WORK GWGEN     run by the python of a venv that has maturin and pre-commit (and so PyYAML)
+usage: packaged.py PROJECT WORK GWGEN     run by the python of a venv that has maturin, wheel and pre-commit (and so PyYAML)
 
 GWGEN is not used; the other scripts have it there. Prints what it tried and how long it took. Exit 1: something does not hold. A line
 `cannot: ...` says what this machine cannot tell.
@@ -50,7 +50,9 @@ def built(out):
     wheel, archive = (Path(it) for it in said.splitlines()[-2:])
     print(f"  built in {time.monotonic() - began:.0f} s: {wheel.name} ({wheel.stat().st_size:,} bytes), {archive.name} ({archive.stat().st_size:,} bytes)")
     machine = triple.split("-", maxsplit=1)[0]
-    assert wheel.name == f"gwgen-{VERSION}-py3-none-manylinux_2_17_{machine}.manylinux2014_{machine}.musllinux_1_1_{machine}.whl", wheel.name
+    name, tags = wheel.stem.rsplit("-", 1)
+    assert name == f"gwgen-{VERSION}-py3-none", wheel.name
+    assert set(tags.split(".")) == {f"{it}_{machine}" for it in ("manylinux_2_17", "manylinux2014", "musllinux_1_1")}, wheel.name
     # What `cargo binstall` asks for.
     metadata = re.search(r"\[package.metadata.binstall\]\n(.*?)\n\n", (PROJECT / "Cargo.toml").read_text(), re.DOTALL)[1]
     fill = {"repo": build.cargo("repository"), "version": VERSION, "name": "gwgen", "target": triple, "bin": "gwgen", "binary-ext": ""}
@@ -98,7 +100,8 @@ class Newcomer:
         tools, self.calls = self.home / "tools", self.home / "calls"
         tools.mkdir(parents=True)
         for name in RUST:
-            (tools / name).write_text(f'#!/bin/sh\necho "$0 $*" >>"{self.calls}"\nexit 1\n')
+            # pip tells its registry the version of Rust, and asks for it at every start.
+            (tools / name).write_text(f'#!/bin/sh\n[ "$*" = --version ] || echo "$0 $*" >>"{self.calls}"\nexit 1\n')
             (tools / name).chmod(0o755)
         for name in ("git", "python3"):
             (tools / name).symlink_to(os.path.realpath(shutil.which(name, path="/usr/local/bin:/usr/bin:/bin")))
@@ -160,7 +163,7 @@ def try_newcomer(wheels):
     said = newcomer.passes(folder, "gwgen diff HEAD")
     assert "GET /refunds" in said, said
     newcomer.passes(folder, "git add . && git commit --quiet -m 'Serve the refunds'")
-    assert newcomer.passes(folder, "git status --porcelain") == "" and not newcomer.calls.exists(), newcomer.calls
+    assert newcomer.passes(folder, "git status --porcelain") == "" and not newcomer.calls.exists(), newcomer.calls.read_text()
     done = time.monotonic()
     print(f"  without Rust: gwgen installed in {installed - began:.1f} s, pre-commit and its first hook in {hooked - installed:.1f} s, the second commit after {done - began:.1f} s")
     return newcomer
@@ -210,6 +213,9 @@ def try_release():
     for wrong in (VERSION + "-x.", "1", "v0.2.0", "0.0.1"):
         code, said = prepare(wrong)
         assert code != 0 and passes(folder, "git", "status", "--porcelain") == "", said
+    changes = folder / "CHANGELOG.md"
+    changes.write_text(re.sub(r"^## \[Unreleased\].*$", "## [Unreleased]\n\n- A line for the release.", changes.read_text(), count=1, flags=re.MULTILINE))
+    passes(folder, "git", "commit", "--quiet", "--all", "--message", "A change")
     code, said = prepare("9.9.9")
     assert code == 0 and passes(folder, "git", "tag", "--list", "v9.9.9").strip() == "v9.9.9", said
     passes(folder, "git", "grep", "--quiet", "gwgen==9.9.9")
@@ -217,6 +223,8 @@ def try_release():
     assert left == "", left
     passes(folder, "cargo", "metadata", "--locked", "--offline", "--format-version", "1", "--no-deps")
     address = build.cargo("repository")
+    said = passes(folder, "python3", "packaging/release.py", "notes")
+    assert said.startswith("- A line for the release.\n"), said
     check = lambda *arguments: run(folder, "python3", "packaging/release.py", "check", *arguments)
     assert check("v9.9.9", address)[0] == 0, check("v9.9.9", address)
     assert check("v9.9.8", address)[0] == 1 and check("v9.9.9", "https://github.com/mallory/gwgen")[0] == 1

@@ -23,20 +23,28 @@ SHELLS = {"bash": "gwgen.bash", "zsh": "_gwgen", "fish": "gwgen.fish", "powershe
 
 def cargo(key):
     """The text of a key of the package in Cargo.toml. Python 3.8 to 3.10 has no reader of TOML."""
-    return re.search(rf'^{key} = "(.*)"$', (PROJECT / "Cargo.toml").read_text(), re.MULTILINE)[1]
+    return re.search(rf'^{key} = "([^"]*)"', (PROJECT / "Cargo.toml").read_text(), re.MULTILINE)[1]
 
 
 def wheel(target, out):
     environment = dict(os.environ)
-    tags = []
+    platforms, machine = [], target.split("-", maxsplit=1)[0]
     if "-linux-" in target:
         # What is static asks for no library of the system. Before glibc 2.17 and musl 1.1 there is no pip that would look for it.
-        tags = ["--compatibility", "manylinux2014", "musllinux_1_1"]
+        platforms = ["manylinux2014", "musllinux_1_1"] if target.endswith("-musl") else ["linux"]
         environment["RUSTFLAGS"] = f"{environment.get('RUSTFLAGS', '')} -C target-feature=+crt-static".strip()
-    before = set(out.glob("*.whl"))
-    command = ["maturin", "build", "--target", target, "--out", str(out), *tags]
+    fresh = out / "wheel"
+    fresh.mkdir()
+    command = ["maturin", "build", "--target", target, "--out", str(fresh), *(["--compatibility", *platforms] if platforms else [])]
     subprocess.run(command, cwd=PROJECT / "packaging/wheel", env=environment, check=True)
-    return max(set(out.glob("*.whl")) - before or before, key=lambda it: it.stat().st_mtime)
+    if platforms == ["linux"]:
+        # maturin gives both tags to a target of musl alone. The package `wheel` gives them to a static one of glibc, for machines without that target.
+        tags = ".".join(f"{it}_{machine}" for it in ("manylinux_2_17", "manylinux2014", "musllinux_1_1"))
+        subprocess.run([sys.executable, "-m", "wheel", "tags", "--remove", "--platform-tag", tags, str(next(fresh.iterdir()))], check=True)
+    built = next(fresh.iterdir())
+    moved = built.replace(out / built.name)
+    fresh.rmdir()
+    return moved
 
 
 def said(program, *arguments):

@@ -70,7 +70,7 @@ def prepare(new):
 
 
 def notes(version):
-    found = re.search(rf"^## \[{re.escape(version)}\].*\n(.*?)(?=^## |\Z)", read("CHANGELOG.md"), re.DOTALL | re.MULTILINE)
+    found = re.search(rf"^## \[{re.escape(version)}\][^\n]*\n(.*?)(?=^## |\Z)", read("CHANGELOG.md"), re.DOTALL | re.MULTILINE)
     return found[1].strip() if found else ""
 
 
