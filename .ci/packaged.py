@@ -147,7 +147,7 @@ def pages():
 
 def try_newcomer(wheels):
     """From nothing to the second commit, by the commands of the README and of docs/review.md."""
-    commands, config, script = pages()
+    _, config, script = pages()
     source, revision = hook_repository()
     newcomer = Newcomer(wheels)
     folder = repository("newcomer")

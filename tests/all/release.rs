@@ -110,7 +110,7 @@ fn actions_of_others_are_pinned_by_their_commit() {
 
 #[test]
 fn the_shim_of_the_hooks_has_no_code() {
-    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("pyproject.toml"))
-        .unwrap();
+    let text =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("pyproject.toml")).unwrap();
     assert!(text.contains("\npy-modules = []\n") && text.contains("\nname = \"gwgen-hook\"\n"));
 }
