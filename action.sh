@@ -1,8 +1,8 @@
 # What the steps of action.yml share. They source this file, with their inputs as GWGEN, BLUEPRINTS and DIRECTORY.
 program="${GWGEN:-$RUNNER_TEMP/gwgen/bin/gwgen}"
-arguments=(--message-format github)
+blueprints=()
 while IFS= read -r blueprint; do
-  [ -z "$blueprint" ] || arguments+=(--blueprint "$blueprint")
+  [ -z "$blueprint" ] || blueprints+=(--blueprint "$blueprint")
 done <<<"$BLUEPRINTS"
 cd -- "$DIRECTORY"
 

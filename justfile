@@ -29,3 +29,7 @@ case NAME:
 # Sixty seconds of fuzzing; `just fuzz executions 10000000` is the long run. Needs `cargo install cargo-fuzz`.
 fuzz UNIT="seconds" AMOUNT="60":
     fuzz/run.sh {{UNIT}} {{AMOUNT}}
+
+# The version in all places, the heading of the CHANGELOG, a commit and a tag; `git push --follow-tags` publishes it.
+release VERSION:
+    python3 packaging/release.py prepare {{VERSION}}

@@ -1,17 +1,19 @@
-"""Tries the hooks with the real pre-commit, and the steps of action.yml and comment/action.yml with bash, on git repositories.
+"""Tries the hooks that build gwgen with the real pre-commit, and the steps of action.yml and comment/action.yml with bash, on git repositories.
 
 usage: hooks.py PROJECT WORK GWGEN     run by the python of a venv that has pre-commit (and so PyYAML)
 
-Prints what it tried. Exit 1: something does not hold. A line `cannot: ...` says what this machine cannot tell.
+packaged.py tries the hooks that install it. Prints what it tried. Exit 1: something does not hold. A line `cannot: ...` says what this machine cannot tell.
 """
 
 import os
 import shutil
+import sys
+import zipfile
 
 import yaml
 
 import review
-from on_git import API, ENV, GWGEN, PROJECT, USERS, annotations, passes, repository, run, step, stopped
+from on_git import API, ENV, GWGEN, PROJECT, USERS, WORK, annotations, hook_repository, passes, repository, run, step, stopped
 
 
 def offline(said):
@@ -20,18 +22,6 @@ def offline(said):
     line = next((it.strip() for it in said.splitlines() if any(sign in it.lower() for sign in signs)), None)
     assert line, f"gwgen cannot be built:\n{said}"
     return line
-
-
-def hook_repository():
-    """The project as pre-commit clones it, with what stands in the working tree."""
-    folder = repository("hook-repository")
-    for path in passes(PROJECT, "git", "ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0"):
-        if path and (PROJECT / path).is_file():
-            (folder / path).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(PROJECT / path, folder / path)
-    passes(folder, "git", "add", "--all", "--force")
-    passes(folder, "git", "commit", "--quiet", "--message", "hooks")
-    return folder, passes(folder, "git", "rev-parse", "HEAD").strip()
 
 
 def configured(folder, hooks, hook, **more):
@@ -111,7 +101,7 @@ def try_hooks():
     passes(PROJECT, "pre-commit", "validate-manifest", ".pre-commit-hooks.yaml")
     hooks = hook_repository()
     folder = repository("shop")
-    configured(folder, hooks, "gwgen-render")
+    configured(folder, hooks, "gwgen-render-from-source")
     code, said = run(folder, "pre-commit", "install-hooks")
     language = {}
     if code == 0:
@@ -121,9 +111,9 @@ def try_hooks():
         print(f"cannot: whether pre-commit builds the hook (`language: rust`): {offline(said)}")
         language = {"language": "system"}
         ENV["PATH"] = f"{GWGEN.parent}{os.pathsep}{ENV['PATH']}"
-        configured(folder, hooks, "gwgen-render", **language)
+        configured(folder, hooks, "gwgen-render-from-source", **language)
     try_render(folder)
-    configured(folder, hooks, "gwgen-check", **language)
+    configured(folder, hooks, "gwgen-check-from-source", **language)
     passes(folder, "git", "add", ".")
     try_check(folder)
 
@@ -151,13 +141,63 @@ def try_action():
     code, said = step("gwgen check", inputs | {"blueprint": "nowhere.yaml"}, folder)
     assert code == 1 or code == 3, said
     print("  action.yml: passes, annotates the folder that is out of date and the line that is wrong, and runs no command of a description")
-    code, said = step("Build gwgen", {}, folder)
+    try_get(folder, found)
+
+
+def try_get(folder, found):
+    """A released program is taken where its checksum is right; another one is never run, and what has no release is built."""
+    # Not the program: what runs is what was downloaded.
+    packed = WORK / "stand-in.whl"
+    with zipfile.ZipFile(packed, "w") as wheel:
+        wheel.writestr("gwgen.data/scripts/gwgen", f"#!/bin/sh\nexec '{GWGEN}' \"$@\"\n")
+    sys.path.insert(0, str(PROJECT / "packaging"))
+    import build
+
+    version, target = build.cargo("version"), "x86_64-unknown-linux-musl"
+    if os.uname().machine != "x86_64" or os.uname().sysname != "Linux":
+        print("cannot: whether action.yml downloads gwgen: the stand-in is one for Linux on x86-64")
+        return
+    releases = WORK / "releases"
+    shutil.rmtree(releases, ignore_errors=True)
+    there = releases / f"v{version}"
+    there.mkdir(parents=True)
+    archive = build.archive(packed, target, there)
+    inputs = {"releases": f"file://{releases}"}
+    into = WORK / "runner-temp/gwgen"
+    shutil.rmtree(into, ignore_errors=True)
+    get = lambda **more: step("Get gwgen", inputs | more, folder)
+    code, said = get()
+    assert (code, said) == (0, "") and (into / "bin/gwgen").is_file(), said
+    code, said = step("gwgen check", {"working-directory": "api, 1"}, folder)
+    assert code == 1 and annotations(said) == found, said
+    code, said = step("gwgen lint", {"working-directory": "api, 1"}, folder)
+    assert code == 0 and '"version":"2.1.0"' in (into.parent / "gwgen.sarif").read_text().replace(" ", ""), said
+    written, checksum = archive.read_bytes(), archive.with_name(f"{archive.name}.sha256").read_text().split()[0]
+    archive.unlink()
+    assert get(sha256=checksum) == (0, ""), "what the cache has is not downloaded"
+    cached = into / archive.name
+    for broken, more in [(written[:-1] + b"?", {}), (written[:-1] + b"?", {"sha256": checksum}), (written, {"sha256": "0" * 64})]:
+        for place in (cached, archive):
+            shutil.rmtree(into)
+            into.mkdir()
+            place.write_bytes(broken)
+            if place == cached and not more:
+                cached.with_name(f"{cached.name}.sha256").write_text(f"{checksum}  {cached.name}\n")
+            code, said = get(**more)
+            assert code == 1 and "Nothing of it was run" in said and not list(into.glob("bin/gwgen")), said
+            archive.unlink(missing_ok=True)
+    for wrong in ("9.9.9", "../../x", "1.0.0; true"):
+        code, said = get(version=wrong)
+        assert code == 1 and annotations(said)[0].startswith("::error title=gwgen::"), said
+    print("  action.yml: takes a released program by version and checksum, from the cache too, and fails with any other")
+    code, said = get()
     if code != 0:
         print(f"cannot: whether action.yml builds gwgen: {offline(said)}")
         return
+    assert annotations(said)[0].startswith("::notice title=gwgen::No released gwgen"), said
     code, said = step("gwgen check", {"working-directory": "api, 1"}, folder)
     assert code == 1 and annotations(said) == found, said
-    print("  action.yml: builds gwgen and runs what it built")
+    print("  action.yml: says that there is no release, builds gwgen and runs what it built")
 
 
 review.try_all()

@@ -1,4 +1,4 @@
-"""What hooks.py and review.py share: commands in git repositories of their own, and steps of actions as GitHub runs them."""
+"""What hooks.py, packaged.py and review.py share: commands in git repositories of their own, and steps of actions as GitHub runs them."""
 
 import os
 import re
@@ -46,13 +46,25 @@ def repository(name):
     return folder
 
 
+def hook_repository():
+    """The project as pre-commit clones it, with what stands in the working tree."""
+    folder = repository("hook-repository")
+    for path in passes(PROJECT, "git", "ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0"):
+        if path and (PROJECT / path).is_file():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(PROJECT / path, folder / path)
+    passes(folder, "git", "add", "--all", "--force")
+    passes(folder, "git", "commit", "--quiet", "--message", "hooks")
+    return folder, passes(folder, "git", "rev-parse", "HEAD").strip()
+
+
 def step(name, inputs, folder, action=PROJECT, env=None):
     """Runs a step of an action as GitHub does."""
     described = yaml.safe_load((action / "action.yml").read_text())
     values = {f"inputs.{key}": it["default"] for key, it in described["inputs"].items()}
     values |= {f"inputs.{key}": it for key, it in inputs.items()} | {"github.token": "t0ken"}
     found = next(it for it in described["runs"]["steps"] if it["name"] == name)
-    filled = lambda text: re.sub(r"\$\{\{ ([a-z.-]+) \}\}", lambda it: values[it[1]], text)
+    filled = lambda text: re.sub(r"\$\{\{ ([a-z0-9.-]+) \}\}", lambda it: values[it[1]], text)
     assert "${{" not in found["run"], "an expression in a script is an injection"
     own = {key: filled(value) for key, value in found.get("env", {}).items()}
     temp = WORK / "runner-temp"

@@ -164,7 +164,9 @@ def try_comment(folder, text):
 def try_page():
     """The workflows of docs/review.md: each is YAML, and they agree with each other and with the actions."""
     text = (PROJECT / "docs/review.md").read_text()
-    one, first, second, job, answers = (yaml.safe_load(it) for it in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL))
+    hook, one, first, second, job, answers = (yaml.safe_load(it) for it in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL))
+    hooks = [it["id"] for it in yaml.safe_load((PROJECT / ".pre-commit-hooks.yaml").read_text())]
+    assert hook["repos"][0]["hooks"][0]["id"] in hooks and all(f"`{it}`" in text for it in hooks)
     steps = lambda workflow: next(iter(workflow["jobs"].values()))["steps"]
     # YAML 1.1 takes the key `on` for a boolean.
     assert second[True]["workflow_run"]["workflows"] == [first["name"]]
@@ -178,7 +180,7 @@ def try_page():
 
 
 def try_gitlab(folder, script):
-    """The script of the job for GitLab, but for the installing, with curl in place of GitLab."""
+    """The script of the job for GitLab, with curl in place of GitLab. packaged.py tries how it installs gwgen."""
     tools = WORK / "tools"
     tools.mkdir(exist_ok=True)
     calls = tools / "calls"
@@ -188,11 +190,10 @@ def try_gitlab(folder, script):
     )
     for tool in ("apt-get", "curl"):
         (tools / tool).chmod(0o755)
-    lines = [it.replace(".gwgen/bin/gwgen", f'"{GWGEN}"') for it in script[1:]]
     env = {
         "GWGEN_TOKEN": "t0ken", "CI_API_V4_URL": "https://gitlab.example/api/v4", "CI_PROJECT_ID": "3", "CI_MERGE_REQUEST_IID": "7",
         "CI_MERGE_REQUEST_DIFF_BASE_SHA": passes(folder, "git", "rev-parse", "refs/remotes/origin/main").strip(),
-        "PATH": f"{tools}{os.pathsep}{ENV['PATH']}",
+        "PATH": f"{tools}{os.pathsep}{GWGEN.parent}{os.pathsep}{ENV['PATH']}",
     }
     marked = lambda number, author: {"id": number, "author": {"id": author}, "body": "**gwgen diff**: x\n<!-- gwgen diff -->"}
     url = "https://gitlab.example/api/v4/projects/3/merge_requests/7/notes"
@@ -200,7 +201,7 @@ def try_gitlab(folder, script):
                           ([marked(1, 4), marked(2, 5)], f"--request PUT --data-urlencode body@comment.md --output note.json {url}/2")]:
         calls.write_text("")
         (tools / "notes").write_text(json.dumps(notes))
-        code, said = run(folder / "api, 1", "bash", "-e", "-o", "pipefail", "-c", "\n".join(lines), env=env)
+        code, said = run(folder / "api, 1", "bash", "-e", "-o", "pipefail", "-c", "\n".join(script), env=env)
         assert code == 4 and calls.read_text().splitlines()[-1].endswith(wanted), (code, said, calls.read_text())
     print("  docs/review.md: the workflows agree, and the job for GitLab posts, updates its own note and exits 4")
 
@@ -227,7 +228,7 @@ def try_answers(answers):
     said = passes(folder, str(GWGEN), "diff", "HEAD", "--format", "json", "--fail-on", "loosened,waits,removed")
     found = json.loads(said)["blueprints"][0]
     by = [row["reason"]["by"] for heading in ("loosened", "waits", "removed") for row in found[heading]]
-    assert by == ["weakens", "lint.allow", "lint.allow"], said
+    assert by[0] == "weakens" and len(by) > 2 and set(by[1:]) == {"lint.allow"}, said
     print("  docs/review.md: its reasons answer the rows of a change")
 
 

@@ -38,6 +38,7 @@ mod predict;
 mod printed;
 mod provider;
 mod reach;
+mod release;
 mod renamed;
 mod routes;
 mod rules;

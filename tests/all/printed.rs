@@ -19,7 +19,7 @@ const HOSTILE: [&str; 6] = [
     r"[x](javascript:alert%281%29)<img src=x onerror=alert(1)>`|x`",
 ];
 
-const COMMANDS: [&[&str]; 0] = [
+const COMMANDS: [&[&str]; 24] = [
     &["render"],
     &["render", "--diff"],
     &["check"],
