@@ -8,6 +8,7 @@ mod completions;
 mod coverage;
 mod diff;
 mod explain;
+mod graph;
 mod init;
 mod lint;
 mod not_built;
@@ -90,6 +91,8 @@ enum Command {
     Trace(trace::TraceArguments),
     /// Print what a change does to the running stack
     Diff(diff::DiffArguments),
+    /// Draw callers, routes, link, balancers and targets
+    Graph(graph::GraphArguments),
     /// Print the blueprint with every default filled in
     Show(show::ShowArguments),
     /// Print the JSON Schema of the blueprint, or of what `routes` prints
@@ -188,6 +191,7 @@ fn command(command: &Command, session: &mut Session<'_>) -> io::Result<Exit> {
         Command::Routes(arguments) => routes::run(arguments, session),
         Command::Trace(arguments) => trace::run(arguments, session),
         Command::Diff(arguments) => diff::run(arguments, session),
+        Command::Graph(arguments) => graph::run(arguments, session),
         Command::Show(arguments) => show::run(arguments, session),
         Command::Schema(arguments) => schema::run(arguments, session),
         Command::Init(arguments) => init::run(arguments, session),

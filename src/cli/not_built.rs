@@ -11,8 +11,6 @@ use crate::diagnostic::{self, Place};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum NotBuiltCommand {
-    /// Draw the picture (not built yet)
-    Graph(Anything),
     /// Compare the bills of all topologies (not built yet)
     Cost(Anything),
     /// Plan the way from one topology to another (not built yet)
@@ -32,7 +30,6 @@ pub(crate) struct Anything {
 impl NotBuiltCommand {
     pub(crate) fn name(&self) -> &'static str {
         match self {
-            Self::Graph(_) => "graph",
             Self::Cost(_) => "cost",
             Self::Migrate(_) => "migrate",
             Self::Report(_) => "report",

@@ -67,13 +67,17 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// The blueprints that this command is about, and the diagnostics of their search.
-    pub(crate) fn jobs(&self, blueprints: &BlueprintArguments) -> (Vec<Job>, Vec<SourceReport>) {
-        let selection = BlueprintSelection {
+    /// The blueprints that the command line names.
+    pub(crate) fn selection(&self, blueprints: &BlueprintArguments) -> BlueprintSelection {
+        BlueprintSelection {
             files: [&*self.options.blueprints, &*blueprints.positional].concat(),
             environment: self.options.env.clone(),
-        };
-        let found = find(&self.folder, &selection);
+        }
+    }
+
+    /// The blueprints that this command is about, and the diagnostics of their search.
+    pub(crate) fn jobs(&self, blueprints: &BlueprintArguments) -> (Vec<Job>, Vec<SourceReport>) {
+        let found = find(&self.folder, &self.selection(blueprints));
         let reports = vec![(Sources::default(), found.diagnostics)];
         (found.value.unwrap_or_default(), reports)
     }

@@ -40,6 +40,7 @@ codes! {
     UNKNOWN_REVISION = "GW0021" "unknown-revision" Error;
     NO_BASE = "GW0022" "no-base" Error;
     UNREADABLE_REVISION = "GW0023" "unreadable-revision" Error;
+    SEVERAL_BLUEPRINTS = "GW0025" "several-blueprints" Error;
 
     NOT_UTF8 = "GW1001" "not-utf-8" Error;
     SYNTAX = "GW1002" "invalid-syntax" Error;
