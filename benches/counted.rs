@@ -78,6 +78,7 @@ fn main() -> ExitCode {
     let cases = cases();
     let mut figures = figures(&cases, &count_all(&cases));
     figures.extend(comparisons(&cases));
+    figures.extend(picture(&cases));
     let mut committed = Committed::read();
     if arguments.iter().any(|argument| argument == "--update") {
         committed.update(&figures);
@@ -251,6 +252,22 @@ fn comparisons(cases: &[Case]) -> Vec<Figure> {
         })
     };
     COMPARISONS.into_iter().filter_map(figure).collect()
+}
+
+/// What the picture of an input takes, by what the list of its routes does.
+fn picture(cases: &[Case]) -> Option<Figure> {
+    const INPUT: &str = "3,000 operations";
+    let scratch = tempfile::tempdir().expect("a temporary folder can be made");
+    let program = Path::new(env!("CARGO_BIN_EXE_gwgen"));
+    let case = cases.iter().find(|case| case.input.name == INPUT)?;
+    let folder = case.input.write_below(scratch.path());
+    let [picture, routes] =
+        ["graph", "routes"].map(|command| instructions(program, &[command, "--quiet"], &folder, 0));
+    Some(Figure {
+        name: format!("graph of {INPUT}, by `routes`"),
+        value: picture as f64 / routes as f64,
+        limit: Some(1.0),
+    })
 }
 
 /// Counts all cases, two at a time.

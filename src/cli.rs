@@ -10,6 +10,7 @@ mod cost;
 mod coverage;
 mod diff;
 mod explain;
+mod graph;
 mod init;
 mod lint;
 mod man;
@@ -104,6 +105,8 @@ enum Command {
     Cost(cost::CostArguments),
     /// Print what a change does to the running stack
     Diff(diff::DiffArguments),
+    /// Draw callers, routes, link, balancers and targets
+    Graph(graph::GraphArguments),
     /// Print the blueprint with every default filled in
     Show(show::ShowArguments),
     /// Print the JSON Schema of the blueprint, or of what `routes` prints
@@ -234,6 +237,7 @@ fn command(command: &Command, session: &mut Session<'_>) -> io::Result<Exit> {
         Command::Trace(arguments) => trace::run(arguments, session),
         Command::Cost(arguments) => cost::run(arguments, session),
         Command::Diff(arguments) => diff::run(arguments, session),
+        Command::Graph(arguments) => graph::run(arguments, session),
         Command::Show(arguments) => show::run(arguments, session),
         Command::Schema(arguments) => schema::run(arguments, session),
         Command::BenchScript(arguments) => bench_script::run(arguments, session),

@@ -50,6 +50,9 @@ pub mod walk;
 // Facts about operations, as they are listed and compared.
 pub mod listing;
 
+// The picture of a stack.
+pub(crate) mod graph;
+
 // Files of a stack.
 pub mod emit;
 

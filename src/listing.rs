@@ -6,7 +6,7 @@ pub mod field;
 mod row;
 mod url;
 
-pub(crate) use row::{RouteRow, SETTINGS};
+pub(crate) use row::{ExposureColumn, RouteRow, SETTINGS};
 pub(crate) use url::{PrivateRoute, UrlColumn, function_text};
 
 use std::borrow::Cow;

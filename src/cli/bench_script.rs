@@ -43,16 +43,11 @@ fn path(text: &str) -> Result<String, String> {
     Err("a path starts with `/`; give it without scheme, host and stage".to_owned())
 }
 
-/// Errors: those of compiling; GW0024 nothing can be measured.
+/// Errors: those of compiling; GW0024 nothing can be measured; GW0025 more than one blueprint.
 pub(crate) fn run(arguments: &BenchScriptArguments, session: &mut Session<'_>) -> io::Result<Exit> {
     let (jobs, mut reports) = session.jobs(&arguments.blueprints);
     if jobs.len() > 1 {
-        let names: Vec<&str> = jobs.iter().map(|job| &*job.request.display).collect();
-        session.print_error(&format!(
-            "error: a script is for one API, and there are several blueprints: `{}`\n  = help: name one with `--blueprint` or `--env`\n",
-            names.join("`, `")
-        ))?;
-        return Ok(Exit::WrongCommandLine);
+        return session.refuse_several("a script", jobs.len());
     }
     let request = BenchRequest {
         path: arguments.path.clone(),

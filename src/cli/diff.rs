@@ -14,13 +14,14 @@ use std::io;
 use clap::{Args, ValueEnum};
 
 use super::Exit;
-use super::session::Session;
+use super::session::{BlueprintArguments, Session};
 use crate::diagnostic::Diagnostic;
-use crate::io::{BlueprintSelection, sides};
+use crate::io::sides;
 use crate::listing::field::Heading;
 use crate::predict::ActionKind;
 use crate::report::{self, MessageFormat, Style};
 use crate::source::Sources;
+pub(super) use compared::CompiledPair;
 use compared::StackDiff;
 pub(crate) use json::schema;
 
@@ -87,10 +88,7 @@ impl FailOn {
 }
 
 pub(crate) fn run(arguments: &DiffArguments, session: &mut Session<'_>) -> io::Result<Exit> {
-    let selection = BlueprintSelection {
-        files: session.options.blueprints.clone(),
-        environment: session.options.env.clone(),
-    };
+    let selection = session.selection(&BlueprintArguments::default());
     let before = arguments.before.as_deref();
     let found = sides(
         &session.folder,

@@ -11,9 +11,6 @@ use crate::diagnostic::{self, Place};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum NotBuiltCommand {
-    /// Draw the picture (not built yet)
-    #[command(hide = true)]
-    Graph(Anything),
     /// Plan the way from one topology to another (not built yet)
     #[command(hide = true)]
     Migrate(Anything),
@@ -31,7 +28,6 @@ pub(crate) struct Anything {
 impl NotBuiltCommand {
     pub(crate) fn name(&self) -> &'static str {
         match self {
-            Self::Graph(_) => "graph",
             Self::Migrate(_) => "migrate",
             Self::Report(_) => "report",
         }

@@ -71,13 +71,17 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// The blueprints that this command is about, and the diagnostics of their search.
-    pub(crate) fn jobs(&self, blueprints: &BlueprintArguments) -> (Vec<Job>, Vec<SourceReport>) {
-        let selection = BlueprintSelection {
+    /// The blueprints that the command line names.
+    pub(crate) fn selection(&self, blueprints: &BlueprintArguments) -> BlueprintSelection {
+        BlueprintSelection {
             files: [&*self.options.blueprints, &*blueprints.positional].concat(),
             environment: self.options.env.clone(),
-        };
-        let found = find(&self.folder, &selection);
+        }
+    }
+
+    /// The blueprints that this command is about, and the diagnostics of their search.
+    pub(crate) fn jobs(&self, blueprints: &BlueprintArguments) -> (Vec<Job>, Vec<SourceReport>) {
+        let found = find(&self.folder, &self.selection(blueprints));
         let reports = vec![(Sources::default(), found.diagnostics)];
         (found.value.unwrap_or_default(), reports)
     }
@@ -111,6 +115,18 @@ impl<'a> Session<'a> {
         }
         reports.extend(of_search);
         Prepared { outputs, reports }
+    }
+
+    /// Refuses a command that is about one blueprint where there are several. Errors: GW0025.
+    pub(crate) fn refuse_several(&mut self, result: &str, count: usize) -> io::Result<Exit> {
+        let refusal = diagnostic::SEVERAL_BLUEPRINTS
+            .at(Place::file(&diagnostic::COMMAND_LINE.into()))
+            .message(format_args!(
+                "{result} is of one blueprint, and there are {count}"
+            ))
+            .help("name one of them with `--blueprint` or `--env`");
+        self.report_one(refusal)?;
+        Ok(Exit::WrongCommandLine)
     }
 
     /// Reports one diagnostic that is about no line of a file; returns the exit code.

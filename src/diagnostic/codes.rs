@@ -41,6 +41,7 @@ codes! {
     NO_BASE = "GW0022" "no-base" Error;
     UNREADABLE_REVISION = "GW0023" "unreadable-revision" Error;
     NOTHING_TO_MEASURE = "GW0024" "nothing-to-measure" Error;
+    SEVERAL_BLUEPRINTS = "GW0025" "several-blueprints" Error;
 
     NOT_UTF8 = "GW1001" "not-utf-8" Error;
     SYNTAX = "GW1002" "invalid-syntax" Error;

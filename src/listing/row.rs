@@ -65,7 +65,7 @@ pub(crate) struct RouteRow<'a> {
     #[serde(skip)]
     pub(super) check: Option<&'a Check>,
     #[serde(skip)]
-    pub(super) cached: Option<&'a CachePlan>,
+    pub(crate) cached: Option<&'a CachePlan>,
     #[serde(skip)]
     pub(super) checks: Option<&'a ChecksPlan>,
     /// `method.request.…` and whether it is required.
@@ -177,6 +177,11 @@ impl<'a> RouteRow<'a> {
             url: Some(UrlColumn::Path(&route.path)),
             ..answers
         }
+    }
+
+    /// Returns whether the gateway asks callers for nothing but an API key.
+    pub(crate) fn is_open(&self) -> bool {
+        self.auth == Some(NONE)
     }
 
     pub(crate) fn is_public(&self) -> bool {
@@ -336,7 +341,7 @@ impl DifferenceColumn<'_> {
 #[schemars(rename = "Throttle")]
 pub(crate) struct ThrottleColumn {
     /// Requests per second in the long run.
-    pub(super) rate: f64,
+    pub(crate) rate: f64,
     /// Requests at once.
     pub(super) burst: u64,
 }

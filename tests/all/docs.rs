@@ -10,6 +10,7 @@ mod commands;
 #[cfg(unix)]
 mod console;
 mod links;
+mod pictures;
 mod reference;
 mod rules;
 mod troubleshooting;

@@ -39,29 +39,53 @@ pub(super) struct ReportRow {
 /// Compiles the second state after the memory of the first one, and compares; `None` where one of
 /// them has an error.
 pub(super) fn compare(sides: &Sides, pair: &Pair) -> (Option<StackDiff>, Vec<SourceReport>) {
-    let day = today();
-    // What was allowed once is no fault of this change.
-    let before = pair.before.as_ref().map(|job| compiled(job, None, None));
-    let memory = before.as_ref().map(|compiled| compiled.memory.clone());
-    let after = pair
-        .after
-        .as_ref()
-        .map(|job| compiled(job, Some(&day), memory.as_ref()));
-    let has_error = [&before, &after]
-        .into_iter()
-        .flatten()
-        .any(|compiled| compiled.diagnostics.iter().any(Diagnostic::is_error));
-    let comparison = (!has_error).then(|| {
+    let compiled = CompiledPair::of(pair);
+    let comparison = (!compiled.has_error()).then(|| {
         let jobs = [pair.before.as_ref(), pair.after.as_ref()];
         let job = jobs.into_iter().flatten().next_back();
         let display = job.map_or("", |job| &*job.request.display);
-        comparison(sides, display, before.as_ref(), after.as_ref())
+        comparison(sides, display, &compiled)
     });
-    let report = |(side, compiled): (&crate::io::Side, Option<Compiled>)| {
-        compiled.map(|compiled| (side.named(compiled.sources), compiled.diagnostics))
-    };
-    let reports = [(&sides.before, before), (&sides.after, after)];
-    (comparison, reports.into_iter().filter_map(report).collect())
+    (comparison, compiled.reports(sides))
+}
+
+/// Both states of a stack.
+pub(in crate::cli) struct CompiledPair {
+    before: Option<Compiled>,
+    after: Option<Compiled>,
+}
+
+impl CompiledPair {
+    pub(in crate::cli) fn of(pair: &Pair) -> Self {
+        let day = today();
+        // What was allowed once is no fault of this change.
+        let before = pair.before.as_ref().map(|job| compiled(job, None, None));
+        let memory = before.as_ref().map(|compiled| &compiled.memory);
+        let after = pair.after.as_ref();
+        let after = after.map(|job| compiled(job, Some(&day), memory));
+        Self { before, after }
+    }
+
+    pub(in crate::cli) fn has_error(&self) -> bool {
+        let states = [&self.before, &self.after].into_iter().flatten();
+        let mut diagnostics = states.flat_map(|state| &state.diagnostics);
+        diagnostics.any(Diagnostic::is_error)
+    }
+
+    pub(in crate::cli) fn states(&self) -> DiffStates<'_> {
+        DiffStates {
+            before: self.before.as_ref().and_then(DiffState::of),
+            after: self.after.as_ref().and_then(DiffState::of),
+        }
+    }
+
+    pub(in crate::cli) fn reports(self, sides: &Sides) -> Vec<SourceReport> {
+        let report = |(side, compiled): (&crate::io::Side, Option<Compiled>)| {
+            compiled.map(|compiled| (side.named(compiled.sources), compiled.diagnostics))
+        };
+        let reports = [(&sides.before, self.before), (&sides.after, self.after)];
+        reports.into_iter().filter_map(report).collect()
+    }
 }
 
 fn compiled(job: &SideJob, day: Option<&str>, after: Option<&Memory>) -> Compiled {
@@ -75,16 +99,8 @@ fn compiled(job: &SideJob, day: Option<&str>, after: Option<&Memory>) -> Compile
     compile_in(&job.files, &job.request, run)
 }
 
-fn comparison(
-    sides: &Sides,
-    display: &str,
-    before: Option<&Compiled>,
-    after: Option<&Compiled>,
-) -> StackDiff {
-    let states = DiffStates {
-        before: before.and_then(DiffState::of),
-        after: after.and_then(DiffState::of),
-    };
+fn comparison(sides: &Sides, display: &str, compiled: &CompiledPair) -> StackDiff {
+    let states = compiled.states();
     let actions = actions(states);
     let Differences {
         rows,
@@ -102,7 +118,7 @@ fn comparison(
         after: sides.after.label.clone(),
         differ,
         routes,
-        rows: with_lines(rows, before, after),
+        rows: with_lines(rows, compiled.before.as_ref(), compiled.after.as_ref()),
         actions,
         is_terraform: format != Some(crate::blueprint::OutputFormat::Cloudformation),
     }
