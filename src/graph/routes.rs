@@ -91,9 +91,9 @@ pub(super) fn all<'a>(
     before: Option<&'a Plan>,
 ) -> Vec<Route<'a>> {
     let change = |row: &RouteRow<'_>| {
-        let is_unchanged = changes.is_empty();
+        let is_unchanged = changes.routes.is_empty();
         (!is_unchanged)
-            .then(|| changes.get(&(row.path.as_ref().into(), row.method)))
+            .then(|| changes.routes.get(&(row.path.as_ref().into(), row.method)))
             .flatten()
             .copied()
     };
@@ -114,11 +114,15 @@ pub(super) fn all<'a>(
     now.chain(gone).collect()
 }
 
-/// The counts of all routes, in words.
+/// The counts of all routes, in words; those that are removed by themselves.
 pub(super) fn summary(routes: &[Route<'_>]) -> String {
+    let is_there = |route: &&Route<'_>| route.change != Some(Change::Removed);
     let count = |outline: Outline| {
-        let of_outline = routes.iter().filter(|route| route.outline == outline);
-        (of_outline.count(), outline.word())
+        let there = routes.iter().filter(is_there);
+        counted(
+            there.filter(|route| route.outline == outline).count(),
+            outline.word(),
+        )
     };
     let outlines = [
         Outline::Protected,
@@ -127,12 +131,24 @@ pub(super) fn summary(routes: &[Route<'_>]) -> String {
         Outline::Hidden,
         Outline::Closed,
     ];
-    let counts: Vec<String> = outlines
-        .map(count)
-        .into_iter()
-        .filter_map(counted)
-        .collect();
-    format!("{}: {}", routes_of(routes.len()), counts.join(", "))
+    let counts: Vec<String> = outlines.into_iter().filter_map(count).collect();
+    let changes = changes(routes.iter());
+    let changes = changes.map_or_else(String::new, |(_, text)| format!("; {text}"));
+    let there = routes_of(routes.iter().filter(is_there).count());
+    format!("{there}: {}{changes}", counts.join(", "))
+}
+
+/// The greatest change of some routes, and the counts of all.
+fn changes<'r, 'a: 'r>(
+    routes: impl Iterator<Item = &'r Route<'a>> + Clone,
+) -> Option<(Change, String)> {
+    let count = |change| {
+        let of_change = routes.clone().filter(|route| route.change == Some(change));
+        Some((change, counted(of_change.count(), change.word())?))
+    };
+    let counts: Vec<(Change, String)> = Change::ALL.into_iter().filter_map(count).collect();
+    let texts: Vec<&str> = counts.iter().map(|(_, text)| &**text).collect();
+    Some((counts.first()?.0, texts.join("; ")))
 }
 
 fn routes_of(count: usize) -> String {
@@ -142,7 +158,7 @@ fn routes_of(count: usize) -> String {
     }
 }
 
-fn counted((count, word): (usize, &str)) -> Option<String> {
+fn counted(count: usize, word: &str) -> Option<String> {
     (count > 0).then(|| format!("{count} {word}"))
 }
 
@@ -248,10 +264,6 @@ fn grouped(key: &GroupKey<'_>, group: &[&Route<'_>], by_segment: bool) -> GraphB
     let count = |is: &dyn Fn(&Route<'_>) -> bool| group.iter().filter(|route| is(route)).count();
     let cached = count(&|route| route.row.cached.is_some());
     let throttled = count(&|route| route.row.throttle.is_some());
-    let changes = Change::ALL.map(|change| (count(&|route| route.change == Some(change)), change));
-    let of_most = changes.iter().find(|(count, _)| *count > 0);
-    let texts = changes.map(|(count, change)| counted((count, change.word())));
-    let texts: Vec<String> = texts.into_iter().flatten().collect();
     let mut detail = format!("{}, {}", routes_of(group.len()), outline.word());
     if by_segment {
         detail = format!("{detail}, {}", led(&backends));
@@ -261,9 +273,9 @@ fn grouped(key: &GroupKey<'_>, group: &[&Route<'_>], by_segment: bool) -> GraphB
         name: shown(&name),
         details: vec![detail],
         outline,
-        cached: counted((cached, "cached")),
-        throttled: counted((throttled, "throttled")),
-        change: of_most.map(|(_, change)| (*change, texts.join(", "))),
+        cached: counted(cached, "cached"),
+        throttled: counted(throttled, "throttled"),
+        change: changes(group.iter().copied()),
         backends,
         is_direct: false,
     }

@@ -64,7 +64,6 @@ fn a_wrong_command_line_exits_2() {
 fn commands_that_are_not_built_say_so() {
     let lines = [
         &["lint", "--fix"][..],
-        &["graph"],
         &["migrate", "--to", "alb", "--out", "steps"],
         &["report", "--output", "report.html"],
         &["render", "--watch"],

@@ -85,6 +85,7 @@ const EXEMPT: &[(&str, &str)] = &[
         "is about what `bench-script` finds to call: tests/all/bench_script.rs",
     ),
     ("GW2131", "needs a day that has come: tests/all/policy.rs"),
+    ("GW0025", "needs two blueprints: tests/all/bench_script.rs"),
     (
         "GW2141",
         "is about the working directory: tests/all/diagnostics_cli.rs",

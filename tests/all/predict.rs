@@ -252,16 +252,19 @@ fn a_template_is_compared_property_by_property() {
     assert_eq!(only.because, ["TargetGroupAttributes"]);
 }
 
-/// Source: CHANGELOG.md, what the digest of a deployment covers.
+/// As the CHANGELOG says of what the digest of a deployment covers.
 #[test]
 fn access_logs_of_a_balancer_need_no_deployment() {
     for format in FORMATS {
         let logged = Input {
             format,
-            rest: "nlb: {access_logs: {bucket: logs-of-shop, prefix: nlb}}\n",
+            rest: "nlb: {tls: {certificate: {var: certificate_arn}}, access_logs: {bucket: logs-of-shop, prefix: nlb}}\n",
             ..FIRST
         };
-        let bare = Input { rest: "", ..logged };
+        let bare = Input {
+            rest: "nlb: {tls: {certificate: {var: certificate_arn}}}\n",
+            ..logged
+        };
         for (before, after) in [(logged, bare), (bare, logged)] {
             let lines = lines(before, after);
             assert!(
