@@ -53,7 +53,7 @@ pub fn files(plan: &Plan, stack: &Stack, blueprint: &str) -> FileTree {
         name: &plan.prefix.name,
         sources: &sources(plan, blueprint),
         way: &way::way(plan, &names),
-        picture: graph::mermaid(&Graph::of(plan, &graph::Changes::default(), None)),
+        picture: graph::mermaid(&Graph::of(plan, &graph::GraphChanges::default(), None)),
         usage: usage::usage(plan, stack, &names, &tree),
         notes: notes::notes(plan, &names),
         routes: &routes::table(plan),

@@ -64,7 +64,7 @@ impl Change {
 
 /// What a change does to a stack.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Changes {
+pub(crate) struct GraphChanges {
     /// By path and method.
     pub(crate) routes: BTreeMap<(Arc<str>, &'static str), Change>,
     /// Parts of the stack that let more pass, such as `alb` or `backend orders`.
@@ -176,7 +176,7 @@ const MAX_BACKENDS: usize = 40;
 
 impl Graph {
     /// The picture of a plan, with the routes of the state before where a change is shown.
-    pub(crate) fn of(plan: &Plan, changes: &Changes, before: Option<&Plan>) -> Self {
+    pub(crate) fn of(plan: &Plan, changes: &GraphChanges, before: Option<&Plan>) -> Self {
         let all = routes::all(plan, changes, before);
         let has_private_callers = all.iter().any(|route| route.is_private);
         Self {

@@ -11,7 +11,7 @@ use super::diff::CompiledPair;
 use super::session::{BlueprintArguments, Session, compiled};
 use crate::diagnostic::Diagnostic;
 use crate::diff::{self, DiffStates, Subject};
-use crate::graph::{self, Change, Changes, Graph};
+use crate::graph::{self, Change, Graph, GraphChanges};
 use crate::io::sides;
 use crate::listing::field::{self, Heading};
 use crate::report::SourceReport;
@@ -79,7 +79,7 @@ fn current(arguments: &GraphArguments, session: &Session<'_>) -> Drawn {
     let plan = compiled.plan.as_ref();
     let is_sound = !compiled.diagnostics.iter().any(Diagnostic::is_error);
     let picture = plan.filter(|_| is_sound).map(|plan| {
-        let graph = Graph::of(plan, &Changes::default(), None);
+        let graph = Graph::of(plan, &GraphChanges::default(), None);
         arguments.format.written(&graph)
     });
     reports.push((compiled.sources, compiled.diagnostics));
@@ -114,8 +114,8 @@ fn compared(before: &str, arguments: &GraphArguments, session: &Session<'_>) -> 
 }
 
 /// What the rows of a comparison say.
-fn changes(states: DiffStates<'_>) -> Changes {
-    let mut changes = Changes::default();
+fn changes(states: DiffStates<'_>) -> GraphChanges {
+    let mut changes = GraphChanges::default();
     for row in diff::compare(states, &[]).rows {
         let change = match row.heading {
             Heading::Loosened if row.field == &field::OPEN_ROUTE => Change::AddedOpen,

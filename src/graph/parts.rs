@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::{Change, Changes, GraphBox, MAX_BACKENDS};
+use super::{Change, GraphBox, GraphChanges, MAX_BACKENDS};
 use crate::blueprint::EndpointKind;
 use crate::listing::{function_text, value_text, values_text};
 use crate::plan::{
@@ -46,7 +46,7 @@ pub(super) fn callers(plan: &Plan, has_private: bool) -> Vec<GraphBox> {
 }
 
 /// Parts that let more pass and have no box.
-pub(super) fn without_box(changes: &Changes) -> Vec<String> {
+pub(super) fn without_box(changes: &GraphChanges) -> Vec<String> {
     let has_box =
         |part: &&String| part.starts_with(BACKEND) || BOXES.iter().any(|[known, _]| known == part);
     let parts = changes.loosened.iter().filter(|part| !has_box(part));
@@ -54,7 +54,7 @@ pub(super) fn without_box(changes: &Changes) -> Vec<String> {
 }
 
 /// Lanes of the link and of the balancers, or of the functions that forward.
-pub(super) fn between(plan: &Plan, changes: &Changes) -> Vec<(&'static str, Vec<GraphBox>)> {
+pub(super) fn between(plan: &Plan, changes: &GraphChanges) -> Vec<(&'static str, Vec<GraphBox>)> {
     let mut lanes = unchanged(plan);
     for one in lanes.iter_mut().flat_map(|(_, boxes)| boxes) {
         let mut parts = BOXES.iter().filter(|[_, id]| *id == one.id);
@@ -122,7 +122,7 @@ fn unchanged(plan: &Plan) -> Vec<(&'static str, Vec<GraphBox>)> {
 }
 
 /// A box for each backend, those that are removed too; those that the gateway calls itself last.
-pub(super) fn targets(plan: &Plan, changes: &Changes, before: Option<&Plan>) -> Vec<GraphBox> {
+pub(super) fn targets(plan: &Plan, changes: &GraphChanges, before: Option<&Plan>) -> Vec<GraphBox> {
     let names = |plan: &Plan| -> BTreeSet<Arc<str>> {
         let backends = plan.backends.iter();
         backends.map(|one| Arc::clone(one.name.first())).collect()

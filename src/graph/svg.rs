@@ -76,14 +76,14 @@ struct Lane<'a> {
     boxes: &'a [GraphBox],
     is_routes: bool,
     /// The lines at the left edge: to all boxes, or those that the gateway calls itself.
-    entry: Entry,
+    entry: LaneEntry,
     /// Its boxes lead on.
     leads_on: bool,
 }
 
 /// How lines come to the boxes of a lane.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Entry {
+enum LaneEntry {
     None,
     /// To the first box, and from each to the next.
     First,
@@ -144,7 +144,7 @@ fn lanes(graph: &Graph) -> Vec<Lane<'_>> {
             width,
             boxes,
             is_routes: false,
-            entry: Entry::None,
+            entry: LaneEntry::None,
             leads_on: false,
         };
         left += width + GAP;
@@ -154,7 +154,7 @@ fn lanes(graph: &Graph) -> Vec<Lane<'_>> {
         lane("Callers", CALLERS, &graph.callers),
         Lane {
             is_routes: true,
-            entry: Entry::Each,
+            entry: LaneEntry::Each,
             leads_on: true,
             ..lane(graph.gateway, ROUTES, &graph.routes)
         },
@@ -162,14 +162,14 @@ fn lanes(graph: &Graph) -> Vec<Lane<'_>> {
     for (index, (title, boxes)) in graph.between.iter().enumerate() {
         let is_last = index + 1 == graph.between.len();
         lanes.push(Lane {
-            entry: Entry::First,
+            entry: LaneEntry::First,
             leads_on: !is_last || graph.has_targets_behind(),
             ..lane(title, width_of(boxes), boxes)
         });
     }
     let entry = match graph.between.is_empty() {
-        true => Entry::Each,
-        false => Entry::EachOrDirect,
+        true => LaneEntry::Each,
+        false => LaneEntry::EachOrDirect,
     };
     lanes.push(Lane {
         entry,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use super::{Change, Changes, Graph, dot, fit, mermaid, svg};
+use super::{Change, Graph, GraphChanges, dot, fit, mermaid, svg};
 use crate::plan::{IntegrationPlan, InternetPlan, Plan, Value};
 use crate::source::{FilesInMemory, RelativePath};
 use crate::{Request, compile};
@@ -88,7 +88,7 @@ impl Drawn<'_> {
     }
 
     fn graph(self) -> Graph {
-        Graph::of(&self.plan(), &Changes::default(), None)
+        Graph::of(&self.plan(), &GraphChanges::default(), None)
     }
 }
 
@@ -230,7 +230,7 @@ fn arrows_lead_to_boxes() {
                 skips_verification,
             });
         }
-        let text = dot(&Graph::of(&plan, &Changes::default(), None));
+        let text = dot(&Graph::of(&plan, &GraphChanges::default(), None));
         let ends = text.lines().filter_map(|line| line.split_once(" -> "));
         let mut count = 0;
         for (from, to) in ends {
@@ -279,7 +279,7 @@ fn a_change_is_drawn_with_sign_and_word() {
         route("/s0/r2", Change::Removed),
     ]);
     let loosened = ["API", "backend b0"].map(str::to_owned);
-    let changes = Changes {
+    let changes = GraphChanges {
         routes,
         loosened: BTreeSet::from(loosened),
     };

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use super::super::{Graph, GraphBox, Outline, parts};
-use super::{CALLERS, Entry, GAP, INFALLIBLE, Lane, MARGIN, MIDDLE, SPACE, TOP, height};
+use super::{CALLERS, GAP, INFALLIBLE, Lane, LaneEntry, MARGIN, MIDDLE, SPACE, TOP, height};
 
 /// The line over the lanes between, to targets that the gateway calls itself.
 pub(super) fn direct(graph: &Graph, lanes: &[Lane<'_>]) -> Option<String> {
@@ -59,7 +59,7 @@ pub(super) fn beside(lane: &Lane<'_>, index: usize, one: &GraphBox, below: usize
     let mut out = String::new();
     let comes = !lane.is_routes || one.outline.is_called();
     match lane.entry {
-        Entry::Each if comes => {
+        LaneEntry::Each if comes => {
             let start = if is_first {
                 -(GAP as isize)
             } else {
@@ -73,11 +73,11 @@ pub(super) fn beside(lane: &Lane<'_>, index: usize, one: &GraphBox, below: usize
             .expect(INFALLIBLE);
             out.push_str(&tip(0, middle));
         }
-        Entry::First if is_first => {
+        LaneEntry::First if is_first => {
             write!(out, "<path class=\"wire\" d=\"M-{half} {middle}H-2\"/>").expect(INFALLIBLE);
             out.push_str(&tip(0, middle));
         }
-        Entry::First if !one.is_beside() => {
+        LaneEntry::First if !one.is_beside() => {
             let x = lane.width / 2;
             write!(
                 out,
@@ -87,7 +87,7 @@ pub(super) fn beside(lane: &Lane<'_>, index: usize, one: &GraphBox, below: usize
             )
             .expect(INFALLIBLE);
         }
-        Entry::EachOrDirect => {
+        LaneEntry::EachOrDirect => {
             let quarter = GAP / 4;
             let x = if one.is_direct { quarter } else { half };
             let start = if is_first { middle } else { before };
@@ -98,7 +98,7 @@ pub(super) fn beside(lane: &Lane<'_>, index: usize, one: &GraphBox, below: usize
             .expect(INFALLIBLE);
             out.push_str(&tip(0, middle));
         }
-        Entry::None | Entry::Each | Entry::First => {}
+        LaneEntry::None | LaneEntry::Each | LaneEntry::First => {}
     }
     out.push_str(&leaving(lane, index, one, below));
     out
