@@ -117,6 +117,8 @@ struct GraphBox {
     backends: Vec<Arc<str>>,
     /// A target that the gateway calls itself.
     is_direct: bool,
+    /// A target that no request of a caller comes to.
+    is_idle: bool,
 }
 
 impl GraphBox {
@@ -131,6 +133,7 @@ impl GraphBox {
             change: None,
             backends: Vec::new(),
             is_direct: false,
+            is_idle: false,
         }
     }
 
@@ -178,6 +181,7 @@ impl Graph {
     /// The picture of a plan, with the routes of the state before where a change is shown.
     pub(crate) fn of(plan: &Plan, changes: &GraphChanges, before: Option<&Plan>) -> Self {
         let all = routes::all(plan, changes, before);
+        let routes = routes::boxes(&all);
         let has_private_callers = all.iter().any(|route| route.is_private);
         Self {
             name: plan.prefix.name.to_string(),
@@ -189,9 +193,9 @@ impl Graph {
             } else {
                 "Operations"
             },
-            routes: routes::boxes(&all),
+            targets: parts::targets(plan, changes, before, &routes),
+            routes,
             between: parts::between(plan, changes),
-            targets: parts::targets(plan, changes, before),
         }
     }
 

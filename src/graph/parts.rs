@@ -121,8 +121,14 @@ fn unchanged(plan: &Plan) -> Vec<(&'static str, Vec<GraphBox>)> {
     lanes
 }
 
-/// A box for each backend, those that are removed too; those that the gateway calls itself last.
-pub(super) fn targets(plan: &Plan, changes: &GraphChanges, before: Option<&Plan>) -> Vec<GraphBox> {
+/// A box for each backend, those that are removed too; those that the gateway calls itself, and
+/// those that nobody calls, last.
+pub(super) fn targets(
+    plan: &Plan,
+    changes: &GraphChanges,
+    before: Option<&Plan>,
+    routes: &[GraphBox],
+) -> Vec<GraphBox> {
     let names = |plan: &Plan| -> BTreeSet<Arc<str>> {
         let backends = plan.backends.iter();
         backends.map(|one| Arc::clone(one.name.first())).collect()
@@ -149,11 +155,17 @@ pub(super) fn targets(plan: &Plan, changes: &GraphChanges, before: Option<&Plan>
         gone
     });
     let mut targets: Vec<GraphBox> = kept.chain(gone).collect();
-    targets.sort_by_key(|target| target.is_direct);
+    let called = routes.iter().filter(|route| route.outline.is_called());
+    let called: BTreeSet<&Arc<str>> = called.flat_map(|route| &route.backends).collect();
+    for target in targets.iter_mut().filter(|target| target.is_direct) {
+        target.is_idle = target.backends.iter().all(|name| !called.contains(name));
+    }
+    targets.sort_by_key(|target| (target.is_direct, target.is_idle));
     if targets.len() > MAX_BACKENDS {
         let over = targets.split_off(MAX_BACKENDS - 1);
         let mut rest = GraphBox::part("rest", format!("{} more backends", over.len()), Vec::new());
         rest.is_direct = over.iter().all(|target| target.is_direct);
+        rest.is_idle = over.iter().all(|target| target.is_idle);
         let changes = over.iter().filter_map(|target| target.change.as_ref());
         rest = rest.with(changes.map(|(change, _)| *change).max());
         rest.backends = over

@@ -247,6 +247,7 @@ fn alone(route: &DrawnRoute<'_>) -> GraphBox {
             .map(|change| (change, change.word().to_owned())),
         backends,
         is_direct: false,
+        is_idle: false,
     }
 }
 
@@ -279,6 +280,7 @@ fn grouped(key: &RouteGroupKey<'_>, group: &[&DrawnRoute<'_>], by_segment: bool)
         change: changes(group.iter().copied()),
         backends,
         is_direct: false,
+        is_idle: false,
     }
 }
 

@@ -106,9 +106,9 @@ pub(crate) fn svg(graph: &Graph) -> String {
     let (name, summary) = (escaped(&graph.name), escaped(&graph.summary));
     write!(
         out,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" role=\"img\"><title>{name}</title><desc>{summary}</desc><text x=\"{MARGIN}\" y=\"60\">{summary}</text>\n\
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" role=\"img\"><title>{name}</title><desc>{summary}</desc><text x=\"{MARGIN}\" y=\"56\">{summary}</text>\n\
          {STYLE}\
-         <text class=\"head\" x=\"{MARGIN}\" y=\"36\" font-size=\"18\">{}</text>\n",
+         <text class=\"head\" x=\"{MARGIN}\" y=\"34\" font-size=\"18\">{}</text>\n",
         escaped(&fit(&graph.name, 60)),
     )
     .expect(INFALLIBLE);
@@ -119,7 +119,7 @@ pub(crate) fn svg(graph: &Graph) -> String {
         let text = escaped(&fit(&text, columns)).into_owned();
         writeln!(
             out,
-            "<text class=\"loosened\" x=\"{MARGIN}\" y=\"80\">{text}</text>"
+            "<text class=\"loosened\" x=\"{MARGIN}\" y=\"75\">{text}</text>"
         )
         .expect(INFALLIBLE);
     }
@@ -159,10 +159,14 @@ fn lanes(graph: &Graph) -> Vec<Lane<'_>> {
             ..lane(graph.gateway, ROUTES, &graph.routes)
         },
     ];
+    let is_called = graph.routes.iter().any(|one| one.outline.is_called());
     for (index, (title, boxes)) in graph.between.iter().enumerate() {
         let is_last = index + 1 == graph.between.len();
         lanes.push(Lane {
-            entry: LaneEntry::First,
+            entry: match index == 0 && !is_called {
+                true => LaneEntry::None,
+                false => LaneEntry::First,
+            },
             leads_on: !is_last || graph.has_targets_behind(),
             ..lane(title, width_of(boxes), boxes)
         });

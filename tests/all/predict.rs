@@ -258,6 +258,7 @@ fn access_logs_of_a_balancer_need_no_deployment() {
     for format in FORMATS {
         let logged = Input {
             format,
+            backend: "port: 8080, host: orders.example.com, targets: {ips: [10.0.0.1]}",
             rest: "nlb: {tls: {certificate: {var: certificate_arn}}, access_logs: {bucket: logs-of-shop, prefix: nlb}}\n",
             ..FIRST
         };

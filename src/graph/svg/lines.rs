@@ -4,20 +4,23 @@
 use std::fmt::Write as _;
 
 use super::super::{Graph, GraphBox, Outline, parts};
-use super::{CALLERS, GAP, INFALLIBLE, Lane, LaneEntry, MARGIN, MIDDLE, SPACE, TOP, height};
+use super::{
+    CALLERS, GAP, INFALLIBLE, Lane, LaneEntry, MARGIN, MIDDLE, SPACE, TOP, boxes_height, height,
+};
 
 /// The line over the lanes between, to targets that the gateway calls itself.
 pub(super) fn direct(graph: &Graph, lanes: &[Lane<'_>]) -> Option<String> {
-    let has_direct = graph.targets.iter().any(|target| target.is_direct);
     let (gateway, targets) = (lanes.get(1)?, lanes.last()?);
-    (has_direct && !graph.between.is_empty()).then(|| {
+    let first = targets.boxes.iter().position(|target| target.is_direct)?;
+    let is_drawn = !targets.boxes[first].is_idle && !graph.between.is_empty();
+    is_drawn.then(|| {
         format!(
             "<path class=\"wire\" d=\"M{} {}V{}H{}V{}\"/>\n",
             gateway.left + gateway.width + GAP / 2,
             TOP + MIDDLE,
             TOP - SPACE + 2,
             targets.left - GAP / 4,
-            TOP + MIDDLE,
+            top(&targets.boxes[..first]) + MIDDLE,
         )
     })
 }
@@ -30,9 +33,6 @@ pub(super) fn private(graph: &Graph, lanes: &[Lane<'_>]) -> Option<String> {
         .position(|one| one.id == parts::PRIVATE)?;
     let lane = lanes.iter().rev().nth(1)?;
     let balancer = lane.boxes.iter().rposition(|one| !one.is_beside())?;
-    let top = |boxes: &[GraphBox]| -> usize {
-        TOP + boxes.iter().map(|one| height(one) + SPACE).sum::<usize>()
-    };
     let end = top(&lane.boxes[..balancer]) + height(&lane.boxes[balancer]) - SPACE;
     let (right, left) = (MARGIN + CALLERS, lane.left);
     Some(format!(
@@ -46,6 +46,11 @@ pub(super) fn private(graph: &Graph, lanes: &[Lane<'_>]) -> Option<String> {
     ))
 }
 
+/// The top of a box below others.
+fn top(above: &[GraphBox]) -> usize {
+    TOP + boxes_height(above)
+}
+
 /// A tip that points to the right.
 fn tip(x: isize, y: isize) -> String {
     format!("<path class=\"tip\" d=\"M{} {}l9 5l-9 5Z\"/>", x - 9, y - 5)
@@ -57,7 +62,7 @@ pub(super) fn beside(lane: &Lane<'_>, index: usize, one: &GraphBox, below: usize
     let before = middle - below as isize;
     let is_first = index == 0;
     let mut out = String::new();
-    let comes = !lane.is_routes || one.outline.is_called();
+    let comes = !one.is_idle && (!lane.is_routes || one.outline.is_called());
     match lane.entry {
         LaneEntry::Each if comes => {
             let start = if is_first {
@@ -87,10 +92,11 @@ pub(super) fn beside(lane: &Lane<'_>, index: usize, one: &GraphBox, below: usize
             )
             .expect(INFALLIBLE);
         }
-        LaneEntry::EachOrDirect => {
-            let quarter = GAP / 4;
-            let x = if one.is_direct { quarter } else { half };
-            let start = if is_first { middle } else { before };
+        LaneEntry::EachOrDirect if comes => {
+            let x = if one.is_direct { GAP / 4 } else { half };
+            let is_alike = |above: &GraphBox| above.is_direct == one.is_direct;
+            let goes_on = index > 0 && is_alike(&lane.boxes[index - 1]);
+            let start = if goes_on { before } else { middle };
             write!(
                 out,
                 "<path class=\"wire\" d=\"M-{x} {start}V{middle}H-2\"/>"
@@ -98,7 +104,7 @@ pub(super) fn beside(lane: &Lane<'_>, index: usize, one: &GraphBox, below: usize
             .expect(INFALLIBLE);
             out.push_str(&tip(0, middle));
         }
-        LaneEntry::None | LaneEntry::Each | LaneEntry::First => {}
+        LaneEntry::None | LaneEntry::Each | LaneEntry::EachOrDirect | LaneEntry::First => {}
     }
     out.push_str(&leaving(lane, index, one, below));
     out
