@@ -35,10 +35,12 @@ const overlaps = () => {
       if (other.top >= one.bottom - 1) break;
       if (one.left < other.right - 1 && other.left < one.right - 1) found.push(`"${one.text}" overlaps "${other.text}"`);
     }
-    const box = one.element.parentElement.querySelector(':scope > rect.box');
-    if (box) {
-      const around = edges(box);
-      if (one.right > around.right || one.left < around.left || one.bottom > around.bottom) found.push(`"${one.text}" leaves its box`);
+    // The texts of the legend stand beside their shapes.
+    const inside = one.element.closest('.legend') ? null : one.element.parentElement.querySelector(':scope > rect.box');
+    const mark = one.element.previousElementSibling;
+    for (const box of [document.querySelector('svg'), inside, mark?.matches('.mark') && inside ? mark : null]) {
+      const around = box && edges(box);
+      if (around && (one.right > around.right || one.left < around.left || one.bottom > around.bottom)) found.push(`"${one.text}" leaves its box`);
     }
   });
   return found;

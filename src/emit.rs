@@ -20,6 +20,7 @@ use std::collections::BTreeMap;
 
 use crate::aws::{Deployment, Stack};
 use crate::blueprint::OutputFormat;
+use crate::graph::{self, Graph};
 use crate::listing::facts;
 use crate::memory::Memory;
 use crate::plan::Plan;
@@ -52,6 +53,7 @@ pub fn files(plan: &Plan, stack: &Stack, blueprint: &str) -> FileTree {
         name: &plan.prefix.name,
         sources: &sources(plan, blueprint),
         way: &way::way(plan, &names),
+        picture: graph::mermaid(&Graph::of(plan, &graph::GraphChanges::default(), None)),
         usage: usage::usage(plan, stack, &names, &tree),
         notes: notes::notes(plan, &names),
         routes: &routes::table(plan),

@@ -12,7 +12,7 @@ mod routes;
 mod svg;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
@@ -27,17 +27,28 @@ pub(crate) use svg::svg;
 pub(crate) enum Change {
     Added,
     Removed,
+    /// A new route that asks callers for nothing, where others ask.
+    AddedOpen,
     Loosened,
 }
 
 impl Change {
-    const ALL: [Self; 3] = [Self::Loosened, Self::Removed, Self::Added];
+    const ALL: [Self; 4] = [Self::Loosened, Self::AddedOpen, Self::Removed, Self::Added];
 
     fn word(self) -> &'static str {
         match self {
             Self::Added => "added",
             Self::Removed => "removed",
+            Self::AddedOpen => "added, loosened",
             Self::Loosened => "loosened",
+        }
+    }
+
+    /// Its class in the SVG.
+    fn class(self) -> &'static str {
+        match self {
+            Self::AddedOpen => Self::Loosened.word(),
+            Self::Added | Self::Removed | Self::Loosened => self.word(),
         }
     }
 
@@ -46,13 +57,19 @@ impl Change {
         match self {
             Self::Added => "+",
             Self::Removed => "−",
-            Self::Loosened => "!",
+            Self::AddedOpen | Self::Loosened => "!",
         }
     }
 }
 
-/// Changes of routes, by path and method.
-pub(crate) type Changes = BTreeMap<(Arc<str>, &'static str), Change>;
+/// What a change does to a stack.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct GraphChanges {
+    /// By path and method.
+    pub(crate) routes: BTreeMap<(Arc<str>, &'static str), Change>,
+    /// Parts of the stack that let more pass, such as `alb` or `backend orders`.
+    pub(crate) loosened: BTreeSet<String>,
+}
 
 /// The outline of a box.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -100,6 +117,8 @@ struct GraphBox {
     backends: Vec<Arc<str>>,
     /// A target that the gateway calls itself.
     is_direct: bool,
+    /// A target that no request of a caller comes to.
+    is_idle: bool,
 }
 
 impl GraphBox {
@@ -114,7 +133,14 @@ impl GraphBox {
             change: None,
             backends: Vec::new(),
             is_direct: false,
+            is_idle: false,
         }
+    }
+
+    /// The box with its change, in a word.
+    fn with(self, change: Option<Change>) -> Self {
+        let change = change.map(|change| (change, change.word().to_owned()));
+        Self { change, ..self }
     }
 
     /// All that is told of the box, a line each.
@@ -136,8 +162,11 @@ impl GraphBox {
 pub(crate) struct Graph {
     name: String,
     summary: String,
-    /// Private callers, too, where there are any.
-    has_private_callers: bool,
+    /// Parts without a box that let more pass.
+    loosened: Vec<String>,
+    callers: Vec<GraphBox>,
+    /// Title of the lane of routes.
+    gateway: &'static str,
     routes: Vec<GraphBox>,
     /// Between the gateway and the targets, in the order of a request: lanes of a title and boxes.
     between: Vec<(&'static str, Vec<GraphBox>)>,
@@ -150,29 +179,28 @@ const MAX_BACKENDS: usize = 40;
 
 impl Graph {
     /// The picture of a plan, with the routes of the state before where a change is shown.
-    pub(crate) fn of(plan: &Plan, changes: &Changes, before: Option<&Plan>) -> Self {
+    pub(crate) fn of(plan: &Plan, changes: &GraphChanges, before: Option<&Plan>) -> Self {
         let all = routes::all(plan, changes, before);
+        let routes = routes::boxes(&all);
+        let has_private_callers = all.iter().any(|route| route.is_private);
         Self {
             name: plan.prefix.name.to_string(),
             summary: routes::summary(&all),
-            has_private_callers: all.iter().any(|route| route.is_private),
-            routes: routes::boxes(&all),
-            between: parts::between(plan),
-            targets: parts::targets(plan),
+            loosened: parts::without_box(changes),
+            callers: parts::callers(plan, has_private_callers),
+            gateway: if plan.has_gateway {
+                "API Gateway"
+            } else {
+                "Operations"
+            },
+            targets: parts::targets(plan, changes, before, &routes),
+            routes,
+            between: parts::between(plan, changes),
         }
     }
 
-    fn callers(&self) -> Vec<GraphBox> {
-        let mut callers = vec![GraphBox::part("callers", "Callers", Vec::new())];
-        if self.has_private_callers {
-            let details = vec!["call the balancer".to_owned()];
-            callers.push(GraphBox::part(
-                "private-callers",
-                "Private callers",
-                details,
-            ));
-        }
-        callers
+    fn has_private_callers(&self) -> bool {
+        self.callers.iter().any(|one| one.id == parts::PRIVATE)
     }
 
     /// Whether a target is behind the last lane between.

@@ -11,9 +11,9 @@ use super::diff::CompiledPair;
 use super::session::{BlueprintArguments, Session, compiled};
 use crate::diagnostic::Diagnostic;
 use crate::diff::{self, DiffStates, Subject};
-use crate::graph::{self, Change, Changes, Graph};
+use crate::graph::{self, Change, Graph, GraphChanges};
 use crate::io::sides;
-use crate::listing::field::Heading;
+use crate::listing::field::{self, Heading};
 use crate::report::SourceReport;
 use crate::source::Sources;
 
@@ -79,7 +79,7 @@ fn current(arguments: &GraphArguments, session: &Session<'_>) -> Drawn {
     let plan = compiled.plan.as_ref();
     let is_sound = !compiled.diagnostics.iter().any(Diagnostic::is_error);
     let picture = plan.filter(|_| is_sound).map(|plan| {
-        let graph = Graph::of(plan, &Changes::new(), None);
+        let graph = Graph::of(plan, &GraphChanges::default(), None);
         arguments.format.written(&graph)
     });
     reports.push((compiled.sources, compiled.diagnostics));
@@ -113,14 +113,12 @@ fn compared(before: &str, arguments: &GraphArguments, session: &Session<'_>) -> 
     Ok((picture, reports))
 }
 
-/// What the rows of a comparison say of routes.
-fn changes(states: DiffStates<'_>) -> Changes {
-    let mut changes = Changes::new();
+/// What the rows of a comparison say.
+fn changes(states: DiffStates<'_>) -> GraphChanges {
+    let mut changes = GraphChanges::default();
     for row in diff::compare(states, &[]).rows {
-        let Subject::Route { path, method } = row.subject else {
-            continue;
-        };
         let change = match row.heading {
+            Heading::Loosened if row.field == &field::OPEN_ROUTE => Change::AddedOpen,
             Heading::Loosened => Change::Loosened,
             Heading::Removed => Change::Removed,
             Heading::Added => Change::Added,
@@ -130,8 +128,16 @@ fn changes(states: DiffStates<'_>) -> Changes {
             | Heading::Changed
             | Heading::Tightened => continue,
         };
-        let known = changes.entry((path, method)).or_insert(change);
-        *known = change.max(*known);
+        match row.subject {
+            Subject::Route { path, method } => {
+                let known = changes.routes.entry((path, method)).or_insert(change);
+                *known = change.max(*known);
+            }
+            Subject::Part(part) if change == Change::Loosened => {
+                changes.loosened.insert(part);
+            }
+            Subject::Part(_) => {}
+        }
     }
     changes
 }

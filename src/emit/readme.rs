@@ -18,6 +18,8 @@ pub(crate) struct ReadmeFacts<'a> {
     pub sources: &'a str,
     /// The hops of a request, in a sentence.
     pub way: &'a str,
+    /// The picture, in Mermaid.
+    pub picture: String,
     /// How the output is deployed.
     pub usage: String,
     /// Tasks outside the stack.
@@ -33,6 +35,7 @@ pub(crate) fn readme(stack: &Stack, facts: ReadmeFacts<'_>) -> String {
         name,
         sources,
         way,
+        picture,
         usage,
         notes,
         routes,
@@ -70,7 +73,7 @@ pub(crate) fn readme(stack: &Stack, facts: ReadmeFacts<'_>) -> String {
     let mut environment = minijinja::Environment::new();
     environment.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
     environment.set_syntax(syntax.expect("the delimiters are the usual ones"));
-    let context = minijinja::context! { name, title => markdown(&stack.title), sources, way, usage, notes, inputs, parameters, outputs, exports, left_out, routes };
+    let context = minijinja::context! { name, title => markdown(&stack.title), sources, way, picture, usage, notes, inputs, parameters, outputs, exports, left_out, routes };
     environment
         .render_str(include_str!("../../templates/readme.md.j2"), context)
         .expect("the template names only what it is given")

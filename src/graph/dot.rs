@@ -11,11 +11,14 @@ const INFALLIBLE: &str = "writing to a String cannot fail";
 /// Writes the picture.
 pub(crate) fn dot(graph: &Graph) -> String {
     let mut out = format!(
-        "digraph {} {{\n  rankdir=LR\n  label={}\n  node [shape=box, fontname=monospace]\n",
+        "digraph {} {{\n  rankdir=LR\n  compound=true\n  label={}\n  node [shape=box, fontname=monospace]\n",
         quoted(&graph.name),
         quoted(&graph.summary)
     );
     let mut lane = |id: &str, title: &str, boxes: &[GraphBox]| {
+        if boxes.is_empty() {
+            return;
+        }
         writeln!(
             out,
             "  subgraph cluster_{id} {{\n    label={}",
@@ -27,16 +30,19 @@ pub(crate) fn dot(graph: &Graph) -> String {
         }
         out.push_str("  }\n");
     };
-    lane("callers", "Callers", &graph.callers());
-    lane("gateway", "API Gateway", &graph.routes);
+    lane("callers", "Callers", &graph.callers);
+    lane("gateway", graph.gateway, &graph.routes);
     for (title, boxes) in &graph.between {
         lane(&title.to_lowercase(), title, boxes);
     }
     lane("targets", "Targets", &graph.targets);
     for (from, to) in edges::all(graph) {
-        // A whole lane is no node.
-        let to = if to == edges::TARGETS { "rest" } else { to };
-        writeln!(out, "  {} -> {}", quoted(from), quoted(to)).expect(INFALLIBLE);
+        // A whole lane is no node: the arrow leads to one of its nodes, and ends at its border.
+        let (to, border) = match graph.targets.last() {
+            Some(target) if to == edges::TARGETS => (&*target.id, " [lhead=cluster_targets]"),
+            _ => (to, ""),
+        };
+        writeln!(out, "  {} -> {}{border}", quoted(from), quoted(to)).expect(INFALLIBLE);
     }
     out.push_str("}\n");
     out

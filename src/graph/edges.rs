@@ -1,7 +1,7 @@
 //! The arrows of the picture, as pairs of boxes.
 //! In: `Graph`. Out: identifiers. Pure.
 
-use super::{Graph, GraphBox, Outline};
+use super::{Graph, GraphBox, Outline, parts};
 
 /// The lane of all targets, for a group with more of them than are drawn.
 pub(super) const TARGETS: &str = "lane_targets";
@@ -44,8 +44,8 @@ pub(super) fn all(graph: &Graph) -> Vec<(&str, &str)> {
     let passed: Vec<&GraphBox> = passed.filter(|one| !one.is_beside()).collect();
     edges.extend(passed.windows(2).map(|pair| (&*pair[0].id, &*pair[1].id)));
     let last = passed.last();
-    if let (true, Some(balancer)) = (graph.has_private_callers, last) {
-        edges.push(("private-callers", &balancer.id));
+    if let (true, Some(balancer)) = (graph.has_private_callers(), last) {
+        edges.push((parts::PRIVATE, &balancer.id));
     }
     let behind = graph.targets.iter().filter(|target| !target.is_direct);
     edges.extend(behind.filter_map(|target| Some((&*last?.id, &*target.id))));

@@ -38,8 +38,8 @@ fn with_columns(graph: &Graph, columns: usize) -> String {
         }
         out.push_str("  end\n");
     };
-    lane("lane_callers", "Callers", &graph.callers());
-    lane("lane_gateway", "API Gateway", &graph.routes);
+    lane("lane_callers", "Callers", &graph.callers);
+    lane("lane_gateway", graph.gateway, &graph.routes);
     for (title, boxes) in &graph.between {
         lane(&format!("lane_{}", title.to_lowercase()), title, boxes);
     }
@@ -104,8 +104,8 @@ fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
         match character {
-            '"' | '#' | '&' | '<' | '>' | '`' | '\\' | ';' | '*' | '_' | '~' | '$' | '[' | ']'
-            | '(' | ')' => {
+            '"' | '#' | '&' | '<' | '>' | '[' | ']' | '|' | '`' | '\\' | ';' | '*' | '_' | '~'
+            | '$' => {
                 write!(out, "#{};", character as u32).expect(INFALLIBLE);
             }
             _ => out.push(character),

@@ -1,7 +1,11 @@
 //! What lies between the gateway and the servers, and the servers.
 //! In: the network and the backends of a plan. Out: boxes. Pure.
 
-use super::{GraphBox, MAX_BACKENDS};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::{Change, GraphBox, GraphChanges, MAX_BACKENDS};
+use crate::blueprint::EndpointKind;
 use crate::listing::{function_text, value_text, values_text};
 use crate::plan::{
     AlbBalancerPlan, BackendPlan, BalancedPlan, BalancerPlan, IntegrationPlan, LinkOrigin, Plan,
@@ -12,18 +16,58 @@ use crate::printed;
 /// The function that no request passes.
 pub(super) const SYNC: &str = "sync";
 
+/// Callers that come to the load balancer.
+pub(super) const PRIVATE: &str = "private-callers";
+
+/// Parts of a comparison, and the boxes that show them.
+const BOXES: [[&str; 2]; 5] = [
+    ["vpc_link", "link"],
+    ["nlb", "nlb"],
+    ["alb", "alb"],
+    ["sync", SYNC],
+    ["forwarder", "forwarder"],
+];
+
+const BACKEND: &str = "backend ";
+
 const MANAGED: &str = "managed";
 const EXISTING: &str = "existing";
 
+/// Callers of the gateway, and those of the load balancer.
+pub(super) fn callers(plan: &Plan, has_private: bool) -> Vec<GraphBox> {
+    let part = |id, name, detail: &str| GraphBox::part(id, name, vec![detail.to_owned()]);
+    let way = match plan.endpoint.kind {
+        EndpointKind::Private => "by VPC endpoint",
+        EndpointKind::Regional | EndpointKind::Edge => "over the internet",
+    };
+    let callers = plan.has_gateway.then(|| part("callers", "Callers", way));
+    let private = has_private.then(|| part(PRIVATE, "Private callers", "in the network"));
+    callers.into_iter().chain(private).collect()
+}
+
+/// Parts that let more pass and have no box.
+pub(super) fn without_box(changes: &GraphChanges) -> Vec<String> {
+    let has_box =
+        |part: &&String| part.starts_with(BACKEND) || BOXES.iter().any(|[known, _]| known == part);
+    let parts = changes.loosened.iter().filter(|part| !has_box(part));
+    parts.cloned().collect()
+}
+
 /// Lanes of the link and of the balancers, or of the functions that forward.
-pub(super) fn between(plan: &Plan) -> Vec<(&'static str, Vec<GraphBox>)> {
+pub(super) fn between(plan: &Plan, changes: &GraphChanges) -> Vec<(&'static str, Vec<GraphBox>)> {
+    let mut lanes = unchanged(plan);
+    for one in lanes.iter_mut().flat_map(|(_, boxes)| boxes) {
+        let mut parts = BOXES.iter().filter(|[_, id]| *id == one.id);
+        let is_loosened = parts.any(|[part, _]| changes.loosened.contains(*part));
+        *one = one.clone().with(is_loosened.then_some(Change::Loosened));
+    }
+    lanes
+}
+
+fn unchanged(plan: &Plan) -> Vec<(&'static str, Vec<GraphBox>)> {
     let mut lanes = Vec::new();
     if plan.forwarders.is_some() {
-        let function = GraphBox::part(
-            "forwarder",
-            "Forwarder",
-            vec!["function in the VPC".to_owned()],
-        );
+        let function = GraphBox::part("forwarder", "Forwarder", vec!["runs in the VPC".to_owned()]);
         lanes.push(("Function", vec![function]));
     }
     let Some(network) = &plan.network else {
@@ -77,14 +121,53 @@ pub(super) fn between(plan: &Plan) -> Vec<(&'static str, Vec<GraphBox>)> {
     lanes
 }
 
-/// A box for each backend; those that the gateway calls itself last.
-pub(super) fn targets(plan: &Plan) -> Vec<GraphBox> {
-    let mut targets: Vec<GraphBox> = plan.backends.iter().map(target).collect();
-    targets.sort_by_key(|target| target.is_direct);
+/// A box for each backend, those that are removed too; those that the gateway calls itself, and
+/// those that nobody calls, last.
+pub(super) fn targets(
+    plan: &Plan,
+    changes: &GraphChanges,
+    before: Option<&Plan>,
+    routes: &[GraphBox],
+) -> Vec<GraphBox> {
+    let names = |plan: &Plan| -> BTreeSet<Arc<str>> {
+        let backends = plan.backends.iter();
+        backends.map(|one| Arc::clone(one.name.first())).collect()
+    };
+    let (now, earlier) = (names(plan), before.map(names));
+    let kept = plan.backends.iter().map(|backend| {
+        let is_new = |earlier: &BTreeSet<Arc<str>>| !earlier.contains(backend.name.first());
+        let is_loosened = || {
+            changes
+                .loosened
+                .contains(&format!("{BACKEND}{}", backend.name))
+        };
+        let change = match earlier.as_ref().is_some_and(is_new) {
+            true => Some(Change::Added),
+            false => is_loosened().then_some(Change::Loosened),
+        };
+        target(backend).with(change)
+    });
+    let before = before.map(|before| &*before.backends).unwrap_or_default();
+    let gone = before.iter().filter(|one| !now.contains(one.name.first()));
+    let gone = gone.map(|backend| {
+        let mut gone = target(backend).with(Some(Change::Removed));
+        gone.id = format!("removed__{}", gone.id);
+        gone
+    });
+    let mut targets: Vec<GraphBox> = kept.chain(gone).collect();
+    let called = routes.iter().filter(|route| route.outline.is_called());
+    let called: BTreeSet<&Arc<str>> = called.flat_map(|route| &route.backends).collect();
+    for target in targets.iter_mut().filter(|target| target.is_direct) {
+        target.is_idle = target.backends.iter().all(|name| !called.contains(name));
+    }
+    targets.sort_by_key(|target| (target.is_direct, target.is_idle));
     if targets.len() > MAX_BACKENDS {
         let over = targets.split_off(MAX_BACKENDS - 1);
         let mut rest = GraphBox::part("rest", format!("{} more backends", over.len()), Vec::new());
         rest.is_direct = over.iter().all(|target| target.is_direct);
+        rest.is_idle = over.iter().all(|target| target.is_idle);
+        let changes = over.iter().filter_map(|target| target.change.as_ref());
+        rest = rest.with(changes.map(|(change, _)| *change).max());
         rest.backends = over
             .into_iter()
             .flat_map(|target| target.backends)

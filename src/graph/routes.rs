@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::{Change, Changes, GraphBox, MAX_BACKENDS, Outline};
+use super::{Change, GraphBox, GraphChanges, MAX_BACKENDS, Outline};
 use crate::listing::{ExposureColumn, RouteRow};
 use crate::plan::{Plan, Segment, names};
 use crate::printed;
@@ -19,7 +19,7 @@ const MAX_ROUTES_BY_SEGMENT: usize = 60;
 const MAX_NAMES: usize = 2;
 
 /// A route of either state.
-pub(super) struct Route<'a> {
+pub(super) struct DrawnRoute<'a> {
     row: RouteRow<'a>,
     outline: Outline,
     change: Option<Change>,
@@ -27,7 +27,7 @@ pub(super) struct Route<'a> {
     pub(super) is_private: bool,
 }
 
-impl<'a> Route<'a> {
+impl<'a> DrawnRoute<'a> {
     fn of(row: RouteRow<'a>, change: Option<Change>) -> Self {
         let outline = match row.exposure {
             ExposureColumn::Public if row.is_open() => Outline::Open,
@@ -87,13 +87,13 @@ impl<'a> Route<'a> {
 /// All routes of the plan, and those that are removed of the one before.
 pub(super) fn all<'a>(
     plan: &'a Plan,
-    changes: &Changes,
+    changes: &GraphChanges,
     before: Option<&'a Plan>,
-) -> Vec<Route<'a>> {
+) -> Vec<DrawnRoute<'a>> {
     let change = |row: &RouteRow<'_>| {
-        let is_unchanged = changes.is_empty();
+        let is_unchanged = changes.routes.is_empty();
         (!is_unchanged)
-            .then(|| changes.get(&(row.path.as_ref().into(), row.method)))
+            .then(|| changes.routes.get(&(row.path.as_ref().into(), row.method)))
             .flatten()
             .copied()
     };
@@ -103,22 +103,26 @@ pub(super) fn all<'a>(
     let rows = rows.chain(closed.map(|route| RouteRow::closed(plan, route)));
     let now = rows.map(|row| {
         let of_row = change(&row).filter(|change| *change != Change::Removed);
-        Route::of(row, of_row)
+        DrawnRoute::of(row, of_row)
     });
     let gone = before.into_iter().flat_map(|before| {
         let operations = before.operations.iter();
         operations.map(|operation| RouteRow::of(before, operation))
     });
     let gone = gone.filter(|row| change(row) == Some(Change::Removed));
-    let gone = gone.map(|row| Route::of(row, Some(Change::Removed)));
+    let gone = gone.map(|row| DrawnRoute::of(row, Some(Change::Removed)));
     now.chain(gone).collect()
 }
 
-/// The counts of all routes, in words.
-pub(super) fn summary(routes: &[Route<'_>]) -> String {
+/// The counts of all routes, in words; those that are removed by themselves.
+pub(super) fn summary(routes: &[DrawnRoute<'_>]) -> String {
+    let is_there = |route: &&DrawnRoute<'_>| route.change != Some(Change::Removed);
     let count = |outline: Outline| {
-        let of_outline = routes.iter().filter(|route| route.outline == outline);
-        (of_outline.count(), outline.word())
+        let there = routes.iter().filter(is_there);
+        counted(
+            there.filter(|route| route.outline == outline).count(),
+            outline.word(),
+        )
     };
     let outlines = [
         Outline::Protected,
@@ -127,12 +131,24 @@ pub(super) fn summary(routes: &[Route<'_>]) -> String {
         Outline::Hidden,
         Outline::Closed,
     ];
-    let counts: Vec<String> = outlines
-        .map(count)
-        .into_iter()
-        .filter_map(counted)
-        .collect();
-    format!("{}: {}", routes_of(routes.len()), counts.join(", "))
+    let counts: Vec<String> = outlines.into_iter().filter_map(count).collect();
+    let changes = changes(routes.iter());
+    let changes = changes.map_or_else(String::new, |(_, text)| format!("; {text}"));
+    let there = routes_of(routes.iter().filter(is_there).count());
+    format!("{there}: {}{changes}", counts.join(", "))
+}
+
+/// The greatest change of some routes, and the counts of all.
+fn changes<'r, 'a: 'r>(
+    routes: impl Iterator<Item = &'r DrawnRoute<'a>> + Clone,
+) -> Option<(Change, String)> {
+    let count = |change| {
+        let of_change = routes.clone().filter(|route| route.change == Some(change));
+        Some((change, counted(of_change.count(), change.word())?))
+    };
+    let counts: Vec<(Change, String)> = Change::ALL.into_iter().filter_map(count).collect();
+    let texts: Vec<&str> = counts.iter().map(|(_, text)| &**text).collect();
+    Some((counts.first()?.0, texts.join("; ")))
 }
 
 fn routes_of(count: usize) -> String {
@@ -142,13 +158,13 @@ fn routes_of(count: usize) -> String {
     }
 }
 
-fn counted((count, word): (usize, &str)) -> Option<String> {
+fn counted(count: usize, word: &str) -> Option<String> {
     (count > 0).then(|| format!("{count} {word}"))
 }
 
 /// Key of a group; an open box comes first, since it is looked at first.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct GroupKey<'a> {
+struct RouteGroupKey<'a> {
     /// What is over the number of boxes comes last.
     is_rest: bool,
     is_uncalled: bool,
@@ -156,7 +172,7 @@ struct GroupKey<'a> {
     outline: Outline,
 }
 
-pub(super) fn boxes(routes: &[Route<'_>]) -> Vec<GraphBox> {
+pub(super) fn boxes(routes: &[DrawnRoute<'_>]) -> Vec<GraphBox> {
     let mut boxes: Vec<GraphBox> = if routes.len() <= MAX_ROUTES {
         routes.iter().map(alone).collect()
     } else {
@@ -180,21 +196,21 @@ pub(super) fn boxes(routes: &[Route<'_>]) -> Vec<GraphBox> {
 }
 
 fn groups<'r, 'a>(
-    routes: &'r [Route<'a>],
+    routes: &'r [DrawnRoute<'a>],
     by_segment: bool,
-) -> BTreeMap<GroupKey<'r>, Vec<&'r Route<'a>>> {
-    let name = |route: &'r Route<'a>| match by_segment {
+) -> BTreeMap<RouteGroupKey<'r>, Vec<&'r DrawnRoute<'a>>> {
+    let name = |route: &'r DrawnRoute<'a>| match by_segment {
         true => route.first_segment(),
         false => Cow::Borrowed(route.backend().map_or("", |name| &**name)),
     };
     let names: BTreeSet<Cow<'r, str>> = routes.iter().map(name).collect();
     // Each name may have a box for each of the five outlines.
     let last = names.into_iter().nth(MAX_BACKENDS);
-    let mut groups: BTreeMap<GroupKey<'r>, Vec<&'r Route<'a>>> = BTreeMap::new();
+    let mut groups: BTreeMap<RouteGroupKey<'r>, Vec<&'r DrawnRoute<'a>>> = BTreeMap::new();
     for route in routes {
         let name = name(route);
         let is_rest = !by_segment && last.as_ref().is_some_and(|last| name >= *last);
-        let key = GroupKey {
+        let key = RouteGroupKey {
             is_rest,
             is_uncalled: !route.outline.is_called(),
             name: if is_rest { Cow::Borrowed("") } else { name },
@@ -206,7 +222,7 @@ fn groups<'r, 'a>(
 }
 
 /// The box of one route.
-fn alone(route: &Route<'_>) -> GraphBox {
+fn alone(route: &DrawnRoute<'_>) -> GraphBox {
     let row = &route.row;
     let word = match (route.outline, row.auth, row.api_key) {
         (Outline::Open, _, true) => "open, with an API key".to_owned(),
@@ -231,11 +247,12 @@ fn alone(route: &Route<'_>) -> GraphBox {
             .map(|change| (change, change.word().to_owned())),
         backends,
         is_direct: false,
+        is_idle: false,
     }
 }
 
 /// The box of several routes.
-fn grouped(key: &GroupKey<'_>, group: &[&Route<'_>], by_segment: bool) -> GraphBox {
+fn grouped(key: &RouteGroupKey<'_>, group: &[&DrawnRoute<'_>], by_segment: bool) -> GraphBox {
     let outline = key.outline;
     let backends: BTreeSet<&Arc<str>> = group.iter().filter_map(|route| route.backend()).collect();
     let backends: Vec<Arc<str>> = backends.into_iter().cloned().collect();
@@ -245,13 +262,10 @@ fn grouped(key: &GroupKey<'_>, group: &[&Route<'_>], by_segment: bool) -> GraphB
         (false, false, "") => ("none", "no backend".to_owned()),
         (false, false, name) => ("backend", format!("backend {name}")),
     };
-    let count = |is: &dyn Fn(&Route<'_>) -> bool| group.iter().filter(|route| is(route)).count();
+    let count =
+        |is: &dyn Fn(&DrawnRoute<'_>) -> bool| group.iter().filter(|route| is(route)).count();
     let cached = count(&|route| route.row.cached.is_some());
     let throttled = count(&|route| route.row.throttle.is_some());
-    let changes = Change::ALL.map(|change| (count(&|route| route.change == Some(change)), change));
-    let of_most = changes.iter().find(|(count, _)| *count > 0);
-    let texts = changes.map(|(count, change)| counted((count, change.word())));
-    let texts: Vec<String> = texts.into_iter().flatten().collect();
     let mut detail = format!("{}, {}", routes_of(group.len()), outline.word());
     if by_segment {
         detail = format!("{detail}, {}", led(&backends));
@@ -261,11 +275,12 @@ fn grouped(key: &GroupKey<'_>, group: &[&Route<'_>], by_segment: bool) -> GraphB
         name: shown(&name),
         details: vec![detail],
         outline,
-        cached: counted((cached, "cached")),
-        throttled: counted((throttled, "throttled")),
-        change: of_most.map(|(_, change)| (*change, texts.join(", "))),
+        cached: counted(cached, "cached"),
+        throttled: counted(throttled, "throttled"),
+        change: changes(group.iter().copied()),
         backends,
         is_direct: false,
+        is_idle: false,
     }
 }
 

@@ -6,21 +6,24 @@
 //!   [ ]--+--> [ ]-+--> [ ] ---> [ ]-+--> [ ]
 //!        +--> [ ]-+             [ ] +--> [ ]
 //! ```
-//! The boxes of a lane are nested groups, each placed below the one before: a new one moves those
+//! The boxes of routes are nested groups, each placed below the one before: a new one moves those
 //! below it and changes one line of them. A box draws its piece of the lines beside its lane.
+
+mod legend;
+mod lines;
 
 use std::fmt::Write as _;
 
-use super::{Graph, GraphBox, Outline, fit};
+use super::{Change, Graph, GraphBox, Outline, fit};
 
 /// Space at the edges, between boxes, and between lanes. Unit: pixels, as everywhere here.
 const MARGIN: usize = 24;
 const SPACE: usize = 14;
-const GAP: usize = 56;
+const GAP: usize = 48;
 /// From the top of a box to the lines that lead to it.
 const MIDDLE: usize = 22;
 /// From the top of the picture to that of the boxes.
-const TOP: usize = 124;
+const TOP: usize = 128;
 /// From one line of text to the next.
 const LINE: usize = 18;
 /// Space between a box and its text.
@@ -28,8 +31,9 @@ const INSET: usize = 14;
 /// Width of a character at 12 pixels. Fonts of equal widths have 0.60 em (Menlo, Consolas 0.55,
 /// DejaVu Sans Mono 0.602).
 const CHARACTER: f64 = 7.44;
-const ROUTES: usize = 348;
-const PARTS: usize = 186;
+/// Widths of lanes.
+const CALLERS: usize = 160;
+const ROUTES: usize = 330;
 const TARGETS: usize = 236;
 
 const STYLE: &str = "\
@@ -44,6 +48,7 @@ text{fill:#59636e;white-space:pre}
 .hidden>.box,.closed>.box{fill:#fff;stroke-dasharray:2 4}
 .mark{fill:#fff;stroke:#59636e}
 .wire{fill:none;stroke:#818b98;stroke-width:1.5}
+.private{stroke-dasharray:7 4}
 .tip{fill:#818b98}
 .added{fill:#1a7f37;font-weight:600}
 .removed{fill:#59636e;font-weight:600}
@@ -71,14 +76,14 @@ struct Lane<'a> {
     boxes: &'a [GraphBox],
     is_routes: bool,
     /// The lines at the left edge: to all boxes, or those that the gateway calls itself.
-    entry: Entry,
+    entry: LaneEntry,
     /// Its boxes lead on.
     leads_on: bool,
 }
 
 /// How lines come to the boxes of a lane.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Entry {
+enum LaneEntry {
     None,
     /// To the first box, and from each to the next.
     First,
@@ -90,70 +95,85 @@ enum Entry {
 
 /// Writes the picture.
 pub(crate) fn svg(graph: &Graph) -> String {
-    let callers = graph.callers();
-    let lanes = lanes(graph, &callers);
+    let lanes = lanes(graph);
     let last = lanes.last().map_or(0, |lane| lane.left + lane.width);
+    let entries = legend::entries(graph);
+    let below_callers = legend::below_callers();
     let heights = lanes.iter().map(|lane| boxes_height(lane.boxes));
+    let heights = heights.chain([below_callers + legend::height(&entries)]);
     let (width, height) = (last + MARGIN, TOP + heights.max().unwrap_or(0) + MARGIN);
     let mut out = String::with_capacity(4096 + graph.routes.len() * 1024);
     let (name, summary) = (escaped(&graph.name), escaped(&graph.summary));
     write!(
         out,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" role=\"img\">\n\
-         <title>{name}</title>\n\
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" role=\"img\"><title>{name}</title><desc>{summary}</desc><text x=\"{MARGIN}\" y=\"56\">{summary}</text>\n\
          {STYLE}\
-         <text class=\"head\" x=\"{MARGIN}\" y=\"36\" font-size=\"18\">{}</text>\n\
-         <text x=\"{MARGIN}\" y=\"60\">{summary}</text>\n",
+         <text class=\"head\" x=\"{MARGIN}\" y=\"34\" font-size=\"18\">{}</text>\n",
         escaped(&fit(&graph.name, 60)),
     )
     .expect(INFALLIBLE);
-    if let Some(line) = direct_line(graph, &lanes) {
-        out.push_str(&line);
+    if !graph.loosened.is_empty() {
+        let sign = Change::Loosened.sign();
+        let text = format!("{sign} loosened: {}", graph.loosened.join(", "));
+        let columns = ((width - 2 * MARGIN) as f64 / CHARACTER) as usize;
+        let text = escaped(&fit(&text, columns)).into_owned();
+        writeln!(
+            out,
+            "<text class=\"loosened\" x=\"{MARGIN}\" y=\"75\">{text}</text>"
+        )
+        .expect(INFALLIBLE);
     }
+    let over = lines::direct(graph, &lanes).into_iter();
+    out.extend(over.chain(lines::private(graph, &lanes)));
     for lane in &lanes {
         write_lane(&mut out, lane);
     }
+    out.push_str(&legend::legend(&entries, TOP + below_callers));
     out.push_str("</svg>\n");
     out
 }
 
 const INFALLIBLE: &str = "writing to a String cannot fail";
 
-fn lanes<'a>(graph: &'a Graph, callers: &'a [GraphBox]) -> Vec<Lane<'a>> {
+fn lanes(graph: &Graph) -> Vec<Lane<'_>> {
     let mut left = MARGIN;
-    let mut lane = |title: &'a str, width: usize, boxes: &'a [GraphBox]| {
+    let mut lane = |title, width: usize, boxes| {
         let lane = Lane {
             title,
             left,
             width,
             boxes,
             is_routes: false,
-            entry: Entry::None,
+            entry: LaneEntry::None,
             leads_on: false,
         };
         left += width + GAP;
         lane
     };
     let mut lanes = vec![
-        lane("Callers", PARTS, callers),
+        lane("Callers", CALLERS, &graph.callers),
         Lane {
             is_routes: true,
-            entry: Entry::Each,
+            entry: LaneEntry::Each,
             leads_on: true,
-            ..lane("API Gateway", ROUTES, &graph.routes)
+            ..lane(graph.gateway, ROUTES, &graph.routes)
         },
     ];
+    let is_called = graph.routes.iter().any(|one| one.outline.is_called());
     for (index, (title, boxes)) in graph.between.iter().enumerate() {
         let is_last = index + 1 == graph.between.len();
         lanes.push(Lane {
-            entry: Entry::First,
+            entry: match index == 0 && !is_called {
+                true => LaneEntry::None,
+                false => LaneEntry::First,
+            },
             leads_on: !is_last || graph.has_targets_behind(),
-            ..lane(title, PARTS, boxes)
+            ..lane(title, width_of(boxes), boxes)
         });
     }
     let entry = match graph.between.is_empty() {
-        true => Entry::Each,
-        false => Entry::EachOrDirect,
+        true => LaneEntry::Each,
+        false => LaneEntry::EachOrDirect,
     };
     lanes.push(Lane {
         entry,
@@ -162,53 +182,51 @@ fn lanes<'a>(graph: &'a Graph, callers: &'a [GraphBox]) -> Vec<Lane<'a>> {
     lanes
 }
 
-/// The line over the lanes between, to targets that the gateway calls itself.
-fn direct_line(graph: &Graph, lanes: &[Lane<'_>]) -> Option<String> {
-    let has_direct = graph.targets.iter().any(|target| target.is_direct);
-    let (gateway, targets) = (lanes.get(1)?, lanes.last()?);
-    (has_direct && !graph.between.is_empty()).then(|| {
-        format!(
-            "<path class=\"wire\" d=\"M{} {}V{}H{}V{}\"/>\n",
-            gateway.left + gateway.width + GAP / 2,
-            TOP + MIDDLE,
-            TOP - SPACE,
-            targets.left - GAP / 4,
-            TOP + MIDDLE,
-        )
-    })
+/// The width of boxes whose texts are of gwgen's own, and no shorter than their title.
+fn width_of(boxes: &[GraphBox]) -> usize {
+    let lines = boxes.iter().flat_map(GraphBox::lines);
+    let columns = lines.map(str::len).max().unwrap_or(0).max(11);
+    (columns as f64 * CHARACTER).ceil() as usize + 2 * INSET
 }
 
 fn write_lane(out: &mut String, lane: &Lane<'_>) {
     writeln!(
         out,
-        "<g transform=\"translate({} {TOP})\"><text class=\"head\" y=\"-26\">{}</text>",
+        "<g transform=\"translate({} {TOP})\"><text class=\"head\" y=\"-30\">{}</text>",
         lane.left, lane.title
     )
     .expect(INFALLIBLE);
+    let mut from_lane = 0;
     let mut below = 0;
     for (index, one) in lane.boxes.iter().enumerate() {
-        write_box(out, lane, index, one, below);
+        let y = if lane.is_routes { below } else { from_lane };
+        let start = format!(
+            "<g id=\"{}\" class=\"{}\" transform=\"translate(0 {y})\"><title>{}</title>",
+            escaped(&one.id),
+            one.outline.word(),
+            escaped(&one.lines().join(", ")),
+        );
+        out.push_str(&start);
+        out.push_str(&lines::beside(lane, index, one, below));
+        out.push('\n');
+        write_box(out, lane, one);
+        if !lane.is_routes {
+            out.push_str("</g>");
+        }
+        out.push('\n');
         below = height(one) + SPACE;
+        from_lane += below;
     }
-    let closed = "</g>".repeat(lane.boxes.len() + 1);
-    out.push_str(&closed);
-    out.push('\n');
+    if lane.is_routes {
+        out.push_str(&"</g>".repeat(lane.boxes.len()));
+    }
+    out.push_str("</g>\n");
 }
 
-/// A box: its group, its outline and lines, its texts.
-fn write_box(out: &mut String, lane: &Lane<'_>, index: usize, one: &GraphBox, below: usize) {
-    let change = one.change.as_ref().map(|(change, _)| change.word());
-    writeln!(
-        out,
-        "<g id=\"{}\" class=\"{}\" transform=\"translate(0 {below})\"><title>{}</title>",
-        escaped(&one.id),
-        one.outline.word(),
-        escaped(&one.lines().join(", ")),
-    )
-    .expect(INFALLIBLE);
+/// The outline of a box, and its texts.
+fn write_box(out: &mut String, lane: &Lane<'_>, one: &GraphBox) {
+    let change = one.change.as_ref().map(|(change, _)| change.class());
     out.push_str(&outline(lane.width, height(one), one.outline));
-    out.push_str(&wires(lane, index, one, below));
-    out.push('\n');
     let columns = ((lane.width - 2 * INSET) as f64 / CHARACTER) as usize;
     let mut y = MIDDLE + 2;
     let mut text = |class: &str, text: &str| {
@@ -226,50 +244,50 @@ fn write_box(out: &mut String, lane: &Lane<'_>, index: usize, one: &GraphBox, be
         let words = format!("{} {words}", change.sign());
         out.push_str(&text(&format!(" class=\"{class}\""), &words));
     }
-    out.push_str(&marks(one, y));
-    out.push('\n');
+    out.push_str(&marks(one, y + 4));
 }
 
 /// What a box says of cache and throttle, each in a shape of its own.
 fn marks(one: &GraphBox, y: usize) -> String {
     let (mut out, mut left) = (String::new(), INSET);
-    let marks = [(&one.cached, true), (&one.throttled, false)];
-    for (text, is_cached) in marks {
-        let Some(text) = text else { continue };
+    let cached = one.cached.iter().map(|text| (text, true));
+    let throttled = one.throttled.iter().map(|text| (text, false));
+    for (text, is_cached) in cached.chain(throttled) {
         let text = fit(text, 18);
         let width = (text.chars().count() as f64 * CHARACTER) as usize + 2 * INSET - 4;
-        let (top, bottom, right) = (y - 13, y + 5, left + width);
-        let shape = match is_cached {
-            true => format!(
-                "<rect class=\"mark\" x=\"{left}\" y=\"{top}\" width=\"{width}\" height=\"{}\" rx=\"9\"/>",
-                bottom - top
-            ),
-            false => format!(
-                "<path class=\"mark\" d=\"M{} {top}H{}L{right} {}L{} {bottom}H{}L{left} {}Z\"/>",
-                left + 7,
-                right - 7,
-                y - 4,
-                right - 7,
-                left + 7,
-                y - 4,
-            ),
-        };
+        out.push_str(&mark(is_cached, left, y - 13, width));
         write!(
             out,
-            "{shape}<text x=\"{}\" y=\"{y}\">{}</text>",
+            "<text x=\"{}\" y=\"{y}\">{}</text>",
             left + INSET - 2,
             escaped(&text)
         )
         .expect(INFALLIBLE);
-        left = right + SPACE / 2;
+        left += width + SPACE / 2;
     }
     out
+}
+
+/// A round shape, or one with six sides.
+fn mark(is_cached: bool, left: usize, top: usize, width: usize) -> String {
+    if is_cached {
+        return format!(
+            "<rect class=\"mark\" x=\"{left}\" y=\"{top}\" width=\"{width}\" height=\"{LINE}\" rx=\"9\"/>"
+        );
+    }
+    let half = LINE / 2;
+    format!(
+        "<path class=\"mark\" d=\"M{} {top}h{}l7 {half}l-7 {half}h-{}l-7 -{half}Z\"/>",
+        left + 7,
+        width - 14,
+        width - 14
+    )
 }
 
 /// Round where everybody may call, with two lines where a caller is checked.
 fn outline(width: usize, height: usize, outline: Outline) -> String {
     let corner = match outline {
-        Outline::Open => 16,
+        Outline::Open => (height / 3).min(16),
         Outline::Protected => 0,
         Outline::Internal | Outline::Hidden | Outline::Closed | Outline::Part => 5,
     };
@@ -281,93 +299,6 @@ fn outline(width: usize, height: usize, outline: Outline) -> String {
     }
 }
 
-/// The pieces of lines beside a box: from where the box before ended to this one.
-fn wires(lane: &Lane<'_>, index: usize, one: &GraphBox, below: usize) -> String {
-    let (half, middle) = (GAP / 2, MIDDLE as isize);
-    let before = middle - below as isize;
-    let is_first = index == 0;
-    let mut out = String::new();
-    let tip = |x: isize, y: isize| {
-        format!(
-            "<path class=\"tip\" d=\"M{} {}L{x} {y}L{} {}Z\"/>",
-            x - 9,
-            y - 5,
-            x - 9,
-            y + 5
-        )
-    };
-    let comes = !lane.is_routes || one.outline.is_called();
-    match lane.entry {
-        Entry::Each if comes => {
-            let start = if is_first {
-                -(GAP as isize)
-            } else {
-                -(half as isize)
-            };
-            let turn = if is_first { middle } else { before };
-            write!(
-                out,
-                "<path class=\"wire\" d=\"M{start} {turn}H-{half}V{middle}H-2\"/>"
-            )
-            .expect(INFALLIBLE);
-            out.push_str(&tip(0, middle));
-        }
-        Entry::First if is_first => {
-            write!(out, "<path class=\"wire\" d=\"M-{half} {middle}H-2\"/>").expect(INFALLIBLE);
-            out.push_str(&tip(0, middle));
-        }
-        Entry::First if !one.is_beside() => {
-            let x = lane.width / 2;
-            write!(
-                out,
-                "<path class=\"wire\" d=\"M{x} -{SPACE}V-3\"/><path class=\"tip\" d=\"M{} -9L{x} 0L{} -9Z\"/>",
-                x - 5,
-                x + 5
-            )
-            .expect(INFALLIBLE);
-        }
-        Entry::EachOrDirect => {
-            let quarter = GAP / 4;
-            let x = if one.is_direct { quarter } else { half };
-            let start = if is_first { middle } else { before };
-            write!(
-                out,
-                "<path class=\"wire\" d=\"M-{x} {start}V{middle}H-2\"/>"
-            )
-            .expect(INFALLIBLE);
-            out.push_str(&tip(0, middle));
-        }
-        Entry::None | Entry::Each | Entry::First => {}
-    }
-    out.push_str(&exit(lane, index, one, before));
-    out
-}
-
-/// The piece of the line at the right, which leads to the next lane.
-fn exit(lane: &Lane<'_>, index: usize, one: &GraphBox, before: isize) -> String {
-    let (half, middle) = (GAP / 2, MIDDLE as isize);
-    let mut out = String::new();
-    let leaves = match lane.is_routes {
-        true => one.outline.is_called() && one.outline != Outline::Closed,
-        false => lane.boxes[index..].iter().skip(1).all(GraphBox::is_beside) && !one.is_beside(),
-    };
-    if lane.leads_on && leaves {
-        let right = lane.width + half;
-        let up = if index == 0 {
-            String::new()
-        } else {
-            format!("V{before}")
-        };
-        write!(
-            out,
-            "<path class=\"wire\" d=\"M{} {middle}H{right}{up}\"/>",
-            lane.width
-        )
-        .expect(INFALLIBLE);
-    }
-    out
-}
-
 fn boxes_height(boxes: &[GraphBox]) -> usize {
     boxes.iter().map(|one| height(one) + SPACE).sum()
 }
@@ -375,7 +306,7 @@ fn boxes_height(boxes: &[GraphBox]) -> usize {
 fn height(one: &GraphBox) -> usize {
     let marks = usize::from(one.cached.is_some() || one.throttled.is_some());
     let lines = 1 + one.details.len() + usize::from(one.change.is_some()) + marks;
-    MIDDLE + LINE * (lines - 1) + SPACE + 4 * marks
+    MIDDLE + LINE * (lines - 1) + SPACE + 6 * marks
 }
 
 /// Text of XML.

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use super::{Change, Changes, Graph, dot, fit, mermaid, svg};
-use crate::plan::Plan;
+use super::{Change, Graph, GraphChanges, dot, fit, mermaid, svg};
+use crate::plan::{IntegrationPlan, InternetPlan, Plan, Value};
 use crate::source::{FilesInMemory, RelativePath};
 use crate::{Request, compile};
 
@@ -20,6 +20,8 @@ struct Drawn<'a> {
     backends: usize,
     /// End of each path.
     text: &'a str,
+    /// The one route that is left out.
+    without: Option<usize>,
 }
 
 impl Drawn<'_> {
@@ -28,17 +30,18 @@ impl Drawn<'_> {
         segments: 2,
         backends: 2,
         text: "",
+        without: None,
     };
 
     fn description(self) -> String {
         let mut text = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\npaths:\n".to_owned();
-        for route in 0..self.routes {
+        for route in (0..self.routes).filter(|route| self.without != Some(*route)) {
             let path = format!("/s{}/r{route}{}", route % self.segments, self.text);
             let path = serde_json::to_string(&path).expect("a text is JSON");
             let tag = route % self.backends;
-            write!(
+            writeln!(
                 text,
-                "  {path}: {{get: {{tags: [b{tag}], responses: {{'200': {{description: ok}}}}}}}}\n"
+                "  {path}: {{get: {{tags: [b{tag}], responses: {{'200': {{description: ok}}}}}}}}"
             )
             .expect("writing to a String cannot fail");
         }
@@ -47,6 +50,7 @@ impl Drawn<'_> {
 
     fn blueprint(self) -> String {
         let (mut backends, mut routes) = (String::new(), String::new());
+        routes.push_str("  - {match: {tags: [b0]}, throttle: {rate: 10, burst: 20}}\n");
         for backend in 0..self.backends {
             let port = 8000 + backend;
             writeln!(
@@ -84,7 +88,7 @@ impl Drawn<'_> {
     }
 
     fn graph(self) -> Graph {
-        Graph::of(&self.plan(), &Changes::new(), None)
+        Graph::of(&self.plan(), &GraphChanges::default(), None)
     }
 }
 
@@ -106,24 +110,31 @@ fn differing(before: &str, after: &str) -> usize {
     differences.sum()
 }
 
+/// The 13th route and the 61st change how routes are grouped.
 #[test]
 fn one_more_route_changes_at_most_twelve_lines() {
-    for routes in [1, 3, 11, 13, 20, 59, 61, 999] {
-        let small = Drawn {
+    for routes in [1, 2, 4, 12, 14, 20, 60, 62, 999] {
+        let all = Drawn {
             routes,
             segments: 7,
             ..Drawn::NONE
         };
-        let large = Drawn {
-            routes: routes + 1,
-            ..small
-        };
-        let changed = differing(&svg(&small.graph()), &svg(&large.graph()));
-        assert!(
-            (1..=12).contains(&changed),
-            "{changed} lines from {routes} routes on"
-        );
+        let whole = svg(&all.graph());
+        for without in (0..routes).step_by(1 + routes / 20) {
+            let without = Some(without);
+            let changed = differing(&svg(&Drawn { without, ..all }.graph()), &whole);
+            let of = format!("{changed} lines for one route of {routes}, {without:?}");
+            assert!((1..=12).contains(&changed) || routes == 1, "{of}");
+        }
     }
+}
+
+#[test]
+fn same_input_same_bytes() {
+    let [one, other] = [Drawn::NONE, Drawn::NONE].map(Drawn::graph);
+    assert_eq!(svg(&one), svg(&other));
+    assert_eq!(mermaid(&one), mermaid(&other));
+    assert_eq!(dot(&one), dot(&other));
 }
 
 #[test]
@@ -133,6 +144,7 @@ fn ten_thousand_routes_fit() {
         segments: 500,
         backends: 300,
         text: HOSTILE,
+        without: None,
     };
     let graph = drawn.graph();
     let picture = svg(&graph);
@@ -146,6 +158,12 @@ fn ten_thousand_routes_fit() {
     let edges = text.matches(" --> ").count();
     assert!(edges < 500, "{edges} edges");
     assert!(dot(&graph).contains(" -> "));
+    // Readers of XML that are built on libxml2 go no deeper than 256.
+    let deepest = picture
+        .lines()
+        .map(|line| line.matches("</g>").count())
+        .max();
+    assert!(deepest < Some(250), "{deepest:?} groups in one another");
 }
 
 #[test]
@@ -158,6 +176,7 @@ fn mermaid_is_within_its_limits_at_any_size() {
                 segments: routes,
                 backends,
                 text,
+                without: None,
             };
             let text = mermaid(&drawn.graph());
             assert!(text.chars().count() < 50_000, "{routes} routes");
@@ -190,6 +209,44 @@ fn texts_of_a_description_are_no_syntax() {
     }
 }
 
+/// A name that no line declares would be a box of its own.
+#[test]
+fn arrows_lead_to_boxes() {
+    let mut drawn = Drawn {
+        routes: 30,
+        segments: 1,
+        backends: 5,
+        ..Drawn::NONE
+    };
+    for backends in [5, 50] {
+        drawn.backends = backends;
+        let mut plan = drawn.plan();
+        let url = Value::Literal("https://a.example".into());
+        for backend in &mut plan.backends {
+            let url = url.clone();
+            let skips_verification = false;
+            backend.integration = IntegrationPlan::Internet(InternetPlan {
+                url,
+                skips_verification,
+            });
+        }
+        let text = dot(&Graph::of(&plan, &GraphChanges::default(), None));
+        let ends = text.lines().filter_map(|line| line.split_once(" -> "));
+        let mut count = 0;
+        for (from, to) in ends {
+            let to = to.split(" [lhead").next().unwrap_or(to);
+            for end in [from.trim(), to] {
+                assert!(
+                    text.contains(&format!("    {end} [label=")),
+                    "{end}: {text}"
+                );
+                count += 1;
+            }
+        }
+        assert!(count > 4, "{text}");
+    }
+}
+
 #[test]
 fn no_two_boxes_have_one_id() {
     for routes in [3, 12, 13, 60, 61, 500] {
@@ -216,13 +273,20 @@ fn a_change_is_drawn_with_sign_and_word() {
         },
     );
     let route = |path: &str, change| ((Arc::from(path), "GET"), change);
-    let changes = Changes::from([
+    let routes = BTreeMap::from([
         route("/s0/r0", Change::Loosened),
         route("/s1/r1", Change::Added),
         route("/s0/r2", Change::Removed),
     ]);
+    let loosened = ["API", "backend b0"].map(str::to_owned);
+    let changes = GraphChanges {
+        routes,
+        loosened: BTreeSet::from(loosened),
+    };
     let graph = Graph::of(&after.plan(), &changes, Some(&before.plan()));
     let picture = svg(&graph);
+    let parts = ["! loosened: API<", "target__b0"];
+    assert!(parts.iter().all(|text| picture.contains(text)), "{picture}");
     for text in [">! loosened<", ">+ added<", ">− removed<", "GET /s0/r2"] {
         assert!(picture.contains(text), "{text}: {picture}");
     }

@@ -137,7 +137,10 @@ fn one_script_is_for_one_blueprint() {
     let folder = folder_with(&[("gwgen.yaml", BLUEPRINT), ("gwgen.prod.yaml", BLUEPRINT)]);
     let (code, out, err) = printed(folder.path(), &["bench-script"]);
     assert_eq!((code, &*out), (2, ""));
-    assert!(err.contains("GW0025"), "{err}");
+    assert!(
+        err.contains("GW0025") && err.contains("one blueprint"),
+        "{err}"
+    );
 }
 
 /// A shell reads what others wrote as it is written: nothing expands, and no line of it begins a

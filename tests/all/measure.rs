@@ -208,10 +208,10 @@ fn of_modules(files: &[SourceFile]) -> [Row; 2] {
 
 /// Largest values of rows. Whoever removes code lowers the first.
 const LIMITS: [(&str, usize); 9] = [
-    ("lines of src/ without tests", 79_200),
+    ("lines of src/ without tests", 79_900),
     ("functions above 70 lines", 0),
-    ("functions with a tuple parameter", 1),
-    ("type names in more than one file", 10),
+    ("functions with a tuple parameter", 0),
+    ("type names in more than one file", 5),
     ("sources without a link", 0),
     ("stages that name a later one", 0),
     ("cycles", 0),
