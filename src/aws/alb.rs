@@ -7,9 +7,7 @@ mod rule;
 
 use serde::Serialize;
 
-use super::elbv2::{
-    AccessLogs, Balancer, arn_suffix_of, flag, is_on, of_no_deployment, write_attributes,
-};
+use super::elbv2::{AccessLogs, Balancer, arn_suffix_of, flag, is_on, write_attributes};
 use super::{Arguments, Copied, HasArn, Home, Kind};
 use crate::sink::{Properties, Terraform};
 use crate::stack::{Handle, List, Value};
@@ -28,7 +26,6 @@ pub struct ApplicationBalancer {
     pub idle_timeout_s: u32,
     /// `true` or `false`, or an input of either, which only CloudFormation has.
     pub deletion_protection: Value,
-    #[serde(serialize_with = "of_no_deployment")]
     pub access_logs: Option<AccessLogs>,
 }
 

@@ -6,7 +6,7 @@ mod balancer;
 mod target_group;
 
 pub use balancer::{AccessLogs, Balancer, BalancerRef, ExistingBalancer, LoadBalancer};
-pub(crate) use balancer::{arn_suffix_of, flag, is_on, of_no_deployment, write_attributes};
+pub(crate) use balancer::{arn_suffix_of, flag, is_on, write_attributes};
 pub use target_group::{
     GroupProtocol, HealthCheck, HealthProtocol, Members, TargetGroup, TargetGroupRef, TargetType,
     Targets,

@@ -251,27 +251,3 @@ fn a_template_is_compared_property_by_property() {
     assert_eq!(only.action, ActionKind::Update);
     assert_eq!(only.because, ["TargetGroupAttributes"]);
 }
-
-/// As the CHANGELOG says of what the digest of a deployment covers.
-#[test]
-fn access_logs_of_a_balancer_need_no_deployment() {
-    for format in FORMATS {
-        let logged = Input {
-            format,
-            backend: "port: 8080, host: orders.example.com, targets: {ips: [10.0.0.1]}",
-            rest: "nlb: {tls: {certificate: {var: certificate_arn}}, access_logs: {bucket: logs-of-shop, prefix: nlb}}\n",
-            ..FIRST
-        };
-        let bare = Input {
-            rest: "nlb: {tls: {certificate: {var: certificate_arn}}}\n",
-            ..logged
-        };
-        for (before, after) in [(logged, bare), (bare, logged)] {
-            let lines = lines(before, after);
-            assert!(
-                lines.len() == 1 && lines[0].to_lowercase().contains("update"),
-                "{format}: {lines:?}"
-            );
-        }
-    }
-}

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use crate::aws::{Arguments, Copied, HasArn, Home, Kind, ReplacedWhen, When};
 use crate::sink::{Properties, Terraform};
@@ -20,7 +20,6 @@ pub struct LoadBalancer {
     pub cross_zone: bool,
     /// `true` or `false`, or an input of either, which only CloudFormation has.
     pub deletion_protection: Value,
-    #[serde(serialize_with = "of_no_deployment")]
     pub access_logs: Option<AccessLogs>,
 }
 
@@ -38,11 +37,6 @@ pub struct AccessLogs {
 }
 
 fields! { AccessLogs { other: [bucket, prefix] } }
-
-/// Leaves a setting that no request meets out of the digest of a deployment.
-pub(crate) fn of_no_deployment<T, S: Serializer>(_: &T, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_none()
-}
 
 /// A flag as attributes of CloudFormation spell it.
 pub(crate) fn flag(is_on: bool) -> Value {
