@@ -15,6 +15,7 @@ mod init;
 mod lint;
 mod man;
 mod not_built;
+mod parallel;
 mod render;
 mod routes;
 mod schema;

@@ -7,7 +7,8 @@ use std::io;
 use clap::Args;
 
 use super::Exit;
-use super::session::{BlueprintArguments, Prepared, Session, in_threads, not_staged};
+use super::parallel::in_threads;
+use super::session::{BlueprintArguments, Prepared, Session, not_staged};
 use crate::diagnostic::{self, Diagnostic, Place};
 use crate::io::{FolderComparison, OutputFolder, unified};
 use crate::report::MessageFormat;

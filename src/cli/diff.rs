@@ -100,7 +100,8 @@ pub(crate) fn run(arguments: &DiffArguments, session: &mut Session<'_>) -> io::R
     let Some(sides) = found.value else {
         return session.report(reports);
     };
-    let compared = super::session::in_threads(&sides.pairs, |pair| compared::compare(&sides, pair));
+    let compared =
+        super::parallel::in_threads(&sides.pairs, |pair| compared::compare(&sides, pair));
     let mut comparisons = Vec::new();
     let stacks = compared.len();
     for (comparison, of_pair) in compared {

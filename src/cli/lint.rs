@@ -6,7 +6,8 @@ use std::io;
 
 use clap::{Args, ValueEnum};
 
-use super::session::{BlueprintArguments, Session, compiled, headed, in_threads};
+use super::parallel::in_threads;
+use super::session::{BlueprintArguments, Session, compiled, headed};
 use super::{Exit, coverage, not_built, stacks};
 use crate::diagnostic::Severity;
 

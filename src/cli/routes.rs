@@ -9,7 +9,8 @@ use std::io;
 use clap::{Args, ValueEnum};
 
 use super::Exit;
-use super::session::{BlueprintArguments, Session, aligned, compiled, headed, in_threads};
+use super::parallel::in_threads;
+use super::session::{BlueprintArguments, Session, aligned, compiled, headed};
 use crate::diagnostic::Diagnostic;
 use crate::io::Job;
 use crate::listing::{NOTHING, RouteRow, SETTINGS, UrlColumn};

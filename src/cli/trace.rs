@@ -10,7 +10,8 @@ use std::io;
 use clap::{Args, ValueEnum};
 
 use super::Exit;
-use super::session::{BlueprintArguments, Session, aligned, compiled, headed, in_threads};
+use super::parallel::in_threads;
+use super::session::{BlueprintArguments, Session, aligned, compiled, headed};
 use crate::Compiled;
 use crate::diagnostic::{self, Diagnostic};
 use crate::io::{Job, shown_output};

@@ -21,7 +21,7 @@ pub(crate) enum UrlColumn<'a> {
 }
 
 impl<'a> UrlColumn<'a> {
-    pub(super) fn behind(plan: &'a Plan, backend: &'a BackendPlan, path: BackendPath<'a>) -> Self {
+    pub(super) fn behind(plan: &'a Plan, backend: &'a BackendPlan, path: ServerPath<'a>) -> Self {
         Self::Backend(BackendUrl {
             plan,
             backend,
@@ -88,17 +88,17 @@ impl<'a> PrivateRoute<'a> {
 pub(crate) struct BackendUrl<'a> {
     plan: &'a Plan,
     backend: &'a BackendPlan,
-    path: BackendPath<'a>,
+    path: ServerPath<'a>,
 }
 
 /// The path that a backend gets.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct BackendPath<'a> {
+pub(crate) struct ServerPath<'a> {
     segments: &'a [Segment],
     has_trailing_slash: bool,
 }
 
-impl<'a> BackendPath<'a> {
+impl<'a> ServerPath<'a> {
     pub(super) fn of(segments: &'a [Segment], has_trailing_slash: bool) -> Self {
         Self {
             segments,

@@ -38,9 +38,7 @@ edits! {
     "complete" "openapi.yaml" forwards
         "      operationId: importOrders\n      security:\n        - shopper: [orders/write]"
         "      operationId: importOrders\n      security:\n        - shopper: [orders/write, orders/read]"
-        [
-            "loosened | POST /orders/import | scopes"
-        ]
+        ["loosened | POST /orders/import | scopes"]
     "complete" "gwgen.yaml" forwards
         "methods: [get]}, cache:"
         "methods: [get]}, api_key: true, cache:"
@@ -62,27 +60,19 @@ edits! {
     "complete" "gwgen.yaml" forwards
         "timeout: 10s"
         "timeout: 20s"
-        [
-            "relaxed | GET /search | timeout"
-        ]
+        ["relaxed | GET /search | timeout"]
     "complete" "gwgen.yaml" forwards
         "throttle: {rate: 50, burst: 100}"
         "throttle: {rate: 60, burst: 100}"
-        [
-            "relaxed | GET /search | throttle"
-        ]
+        ["relaxed | GET /search | throttle"]
     "complete" "gwgen.yaml" forwards
         "throttle: {rate: 50, burst: 100}"
         "throttle: {rate: 40, burst: 100}"
-        [
-            "tightened | GET /search | throttle"
-        ]
+        ["tightened | GET /search | throttle"]
     "complete" "gwgen.yaml" forwards
         "cache: {ttl: 30s, key: [header.Authorization]}"
         "cache: {ttl: 40s, key: [header.Authorization]}"
-        [
-            "changed | GET /orders/{orderId} | cache"
-        ]
+        ["changed | GET /orders/{orderId} | cache"]
     "complete" "gwgen.yaml" forwards
         "cache: {ttl: 5m, shared: the catalogue is the same for everybody}"
         "cache: off"
@@ -95,9 +85,7 @@ edits! {
     "complete" "gwgen.yaml" forwards
         "cache: {ttl: 30s, key: [header.Authorization]}"
         "cache: {ttl: 30s, key: [], shared: orders are no secret}"
-        [
-            "loosened | GET /orders/{orderId} | cache key"
-        ]
+        ["loosened | GET /orders/{orderId} | cache key"]
     "complete" "gwgen.yaml" forwards
         "cache: {size_gb: 0.5, ttl: 1m, encrypted: true}"
         "cache: {size_gb: 0.5, ttl: 1m, encrypted: false}"
@@ -124,159 +112,107 @@ edits! {
     "complete" "openapi.yaml" forwards
         "maxLength: 200"
         "maxLength: 300"
-        [
-            "changed | PATCH /orders/{orderId}/note | body"
-        ]
+        ["changed | PATCH /orders/{orderId}/note | body"]
     "complete" "openapi.yaml" forwards
         "  /orders/purge:\n"
         "  /products/new:\n    get:\n      operationId: newProducts\n      security: []\n      responses: {\"200\": {description: ok}}\n  /orders/purge:\n"
-        [
-            "loosened | GET /products/new | added"
-        ]
+        ["loosened | GET /products/new | added"]
     "complete" "openapi.yaml" forwards
         "  /orders/purge:\n"
         "  /orders/last:\n    get:\n      operationId: lastOrder\n      responses: {\"200\": {description: ok}}\n  /orders/purge:\n"
-        [
-            "added | GET /orders/last | route"
-        ]
+        ["added | GET /orders/last | route"]
     "complete" "openapi.yaml" backwards
         "  /orders/purge:\n"
         "  /orders/last:\n    get:\n      operationId: lastOrder\n      responses: {\"200\": {description: ok}}\n  /orders/purge:\n"
-        [
-            "removed | GET /orders/last | route"
-        ]
+        ["removed | GET /orders/last | route"]
     "complete" "gwgen.yaml" forwards
         "user_pools: [{var: user_pool_arn}]"
         "user_pools: [{var: user_pool_arn}, {var: other_pool_arn}]"
-        [
-            "loosened | auth shopper | authorizer"
-        ]
+        ["loosened | auth shopper | authorizer"]
     "complete" "gwgen.yaml" forwards
         "identity: [query.ticket, context.identity.sourceIp]"
         "identity: [query.ticket]"
-        [
-            "loosened | auth legacy | identity sources"
-        ]
+        ["loosened | auth legacy | identity sources"]
     "complete" "gwgen.yaml" forwards
         "identity: [header.Authorization], ttl: 5m"
         "identity: [header.Authorization], ttl: 6m"
-        [
-            "relaxed | auth staff | cached decisions"
-        ]
+        ["relaxed | auth staff | cached decisions"]
     "complete" "gwgen.yaml" forwards
         "keys: [acme, globex]"
         "keys: [acme, globex, initech]"
-        [
-            "loosened | usage plans | keys"
-        ]
+        ["loosened | usage plans | keys"]
     "complete" "gwgen.yaml" forwards
         "limit: 10000, period: day"
         "limit: 10000, period: week"
-        [
-            "tightened | usage plan partner | quota"
-        ]
+        ["tightened | usage plan partner | quota"]
     "complete" "gwgen.yaml" forwards
         "rate: 0.5, burst: 2"
         "rate: 0.6, burst: 2"
-        [
-            "changed | usage plan partner | throttles of routes"
-        ]
+        ["changed | usage plan partner | throttles of routes"]
     "complete" "gwgen.yaml" forwards
         "throttle: {rate: 10, burst: 20}"
         "throttle: {rate: 20, burst: 20}"
-        [
-            "relaxed | usage plan partner | throttle"
-        ]
+        ["relaxed | usage plan partner | throttle"]
     "complete" "gwgen.yaml" forwards
         "origins: [\"https://shop.example\"]"
         "origins: [\"https://shop.example\", \"https://partner.example\"]"
-        [
-            "loosened | CORS | origins"
-        ]
+        ["loosened | CORS | origins"]
     "complete" "gwgen.yaml" forwards
         "    credentials: true\n"
         ""
-        [
-            "tightened | CORS | credentials"
-        ]
+        ["tightened | CORS | credentials"]
     "complete" "gwgen.yaml" forwards
         "max_age: 10m"
         "max_age: 20m"
-        [
-            "changed | CORS | max age"
-        ]
+        ["changed | CORS | max age"]
     "complete" "gwgen.yaml" forwards
         "    headers: [authorization, content-type, x-api-key]\n"
         "    headers: [authorization, content-type, x-api-key, x-trace]\n"
-        [
-            "changed | CORS | headers of browsers"
-        ]
+        ["changed | CORS | headers of browsers"]
     "complete" "gwgen.yaml" forwards
         "  waf: {var: web_acl_arn}\n"
         ""
-        [
-            "loosened | stage | WAF"
-        ]
+        ["loosened | stage | WAF"]
     "complete" "gwgen.yaml" forwards
         "  client_certificate: true\n"
         ""
-        [
-            "loosened | stage | client certificate"
-        ]
+        ["loosened | stage | client certificate"]
     "complete" "gwgen.yaml" forwards
         "base_path: v1"
         "base_path: v2"
-        [
-            "changed | API | domain"
-        ]
+        ["changed | API | domain"]
     "complete" "gwgen.yaml" forwards
         "certificate: {var: cert_arn}"
         "certificate: {var: other_cert_arn}"
-        [
-            "changed | API | certificate"
-        ]
+        ["changed | API | certificate"]
     "complete" "gwgen.yaml" forwards
         "execution_log: error"
         "execution_log: info"
-        [
-            "changed | stage | logs"
-        ]
+        ["changed | stage | logs"]
     "complete" "gwgen.yaml" forwards
         "tags: {team: shop"
         "tags: {team: store"
-        [
-            "changed | API | setting"
-        ]
+        ["changed | API | setting"]
     "complete" "openapi.yaml" forwards
         "title: Complete"
         "title: Other"
-        [
-            "changed | API | setting"
-        ]
+        ["changed | API | setting"]
     "complete" "gwgen.yaml" forwards
         "name: {var: stage, default: live}"
         "name: next"
-        [
-            "changed | stage | stage"
-        ]
+        ["changed | stage | stage"]
     "complete" "gwgen.yaml" forwards
         "name: complete\n"
         "name: whole\n"
-        [
-            "changed | API | name"
-        ]
+        ["changed | API | name"]
     "complete" "gwgen.yaml" forwards
         "port: 9000\n"
         "port: 9001\n"
-        [
-            "changed | backend search | port"
-        ]
+        ["changed | backend search | port"]
     "complete" "gwgen.yaml" forwards
         "targets: {ips: [10.0.1.10, 10.0.2.10]}"
         "targets: {ips: [10.0.1.10]}"
-        [
-            "changed | backend search | servers"
-        ]
+        ["changed | backend search | servers"]
     "complete" "gwgen.yaml" forwards
         "path_prefix: /v2"
         "path_prefix: /v3"
@@ -297,15 +233,11 @@ edits! {
     "complete" "gwgen.yaml" forwards
         "    port: 9000\n"
         "    port: 9000\n    health_check: {protocol: http, path: /healthz}\n"
-        [
-            "changed | backend search | health check"
-        ]
+        ["changed | backend search | health check"]
     "complete" "gwgen.yaml" forwards
         "    port: 9000\n"
         "    port: 9000\n    security_group: {var: search_group}\n"
-        [
-            "changed | backend search | security group"
-        ]
+        ["changed | backend search | security group"]
     "complete" "gwgen.yaml" forwards
         "x-origin: {var: origin}"
         "x-source: {var: origin}"
@@ -323,15 +255,11 @@ edits! {
     "complete" "gwgen.yaml" forwards
         "minimum_compression_size: 1024"
         "minimum_compression_size: 2048"
-        [
-            "changed | API | setting"
-        ]
+        ["changed | API | setting"]
     "alb" "gwgen.yaml" forwards
         "clients: [10.0.0.0/16]"
         "clients: [10.0.0.0/16, 10.1.0.0/16]"
-        [
-            "loosened | alb | clients"
-        ]
+        ["loosened | alb | clients"]
     "alb" "gwgen.yaml" forwards
         "  clients: [10.0.0.0/16]"
         "  hosts: [store.internal]\n  clients: [10.0.0.0/16]"
@@ -344,51 +272,35 @@ edits! {
     "alb" "gwgen.yaml" forwards
         "  - {match: {paths: [\"/admin/**\"]}, exposure: internal}\n"
         ""
-        [
-            "loosened | POST /admin/flush | exposure"
-        ]
+        ["loosened | POST /admin/flush | exposure"]
     "alb" "gwgen.yaml" forwards
         "exposure: internal"
         "exposure: hidden"
-        [
-            "removed | POST /admin/flush | route"
-        ]
+        ["removed | POST /admin/flush | route"]
     "alb" "gwgen.yaml" forwards
         "path_prefix: /v2"
         "path_prefix: /v3"
-        [
-            "changed | GET /reports/{year} | backend path"
-        ]
+        ["changed | GET /reports/{year} | backend path"]
     "domain" "gwgen.yaml" forwards
         "allow_cidrs: [203.0.113.0/24, 198.51.100.0/24]"
         "allow_cidrs: [203.0.113.0/24, 198.51.100.0/24, 192.0.2.0/24]"
-        [
-            "loosened | API | resource policy"
-        ]
+        ["loosened | API | resource policy"]
     "domain" "gwgen.yaml" forwards
         "    mutual_tls: {truststore: {var: truststore_uri}, version: {var: truststore_version}}\n"
         ""
-        [
-            "loosened | API | mutual TLS"
-        ]
+        ["loosened | API | mutual TLS"]
     "complete" "gwgen.yaml" forwards
         "api:\n  validation: full"
         "api:\n  disable_execute_api: true\n  validation: full"
-        [
-            "tightened | API | execute-api"
-        ]
+        ["tightened | API | execute-api"]
     "secured" "gwgen.yaml" forwards
         "throttle: {rate: 10, burst: 20}"
         "throttle: {rate: 10, burst: 30}"
-        [
-            "relaxed | usage plan partner | throttle"
-        ]
+        ["relaxed | usage plan partner | throttle"]
     "minimal" "gwgen.yaml" forwards
         "topology:"
         "api: {endpoint: {type: edge}}\ntopology:"
-        [
-            "changed | API | endpoint"
-        ]
+        ["changed | API | endpoint"]
     "minimal" "gwgen.yaml" forwards
         "topology:"
         "api: {endpoint: {type: private, vpc_endpoints: [{var: vpce}]}}\ntopology:"
@@ -399,39 +311,27 @@ edits! {
     "complete" "gwgen.yaml" forwards
         "domain: {name: api.shop.example,"
         "domain: {security_policy: TLS_1_0, name: api.shop.example,"
-        [
-            "loosened | API | TLS"
-        ]
+        ["loosened | API | TLS"]
     "existing" "gwgen.yaml" forwards
         "cidrs: [10.0.0.0/24, 10.0.16.0/24]"
         "cidrs: [10.0.0.0/24, 10.0.16.0/24, 10.0.32.0/24]"
-        [
-            "loosened | nlb | admitted"
-        ]
+        ["loosened | nlb | admitted"]
     "internet" "gwgen.yaml" forwards
         "url: https://preview.example.com"
         "url: https://next.example.com"
-        [
-            "changed | backend preview | servers"
-        ]
+        ["changed | backend preview | servers"]
     "alb" "gwgen.yaml" forwards
         "topology: nlb-alb\n"
         "topology: nlb-alb-sync\n"
-        [
-            "changed | way | topology"
-        ]
+        ["changed | way | topology"]
     "sync" "gwgen.yaml" forwards
         "sync:\n  alarm_topic: {var: alarm_topic}"
         "sync:\n  missing_before_deregister: 5\n  alarm_topic: {var: alarm_topic}"
-        [
-            "changed | sync | setting"
-        ]
+        ["changed | sync | setting"]
     "forwarder" "gwgen.yaml" forwards
         "hosts: [orders-1.internal, orders-2.internal]"
         "hosts: [orders-1.internal]"
-        [
-            "changed | backend orders | servers"
-        ]
+        ["changed | backend orders | servers"]
     "forwarder" "gwgen.yaml" forwards
         "timeout: 20s"
         "timeout: 10s"
@@ -449,15 +349,11 @@ edits! {
     "alb" "gwgen.yaml" forwards
         "    port: 9000\n"
         "    port: 9000\n    protocol: https\n"
-        [
-            "tightened | backend users | protocol"
-        ]
+        ["tightened | backend users | protocol"]
     "complete" "gwgen.yaml" forwards
         "  - {match: {tags: [admin]}, auth: any}\n"
         ""
-        [
-            "loosened | expect | promise"
-        ]
+        ["loosened | expect | promise"]
     "alb" "openapi.yaml" forwards
         "openapi: 3"
         "servers: [{url: https://store.example/base}]\nopenapi: 3"
@@ -475,37 +371,25 @@ edits! {
     "authorizer_that_is_asked_every_time" "gwgen.yaml" forwards
         "api_key_source: authorizer"
         "api_key_source: header"
-        [
-            "loosened | API | key source"
-        ]
+        ["loosened | API | key source"]
     "alb" "gwgen.yaml" forwards
         "clients: [10.0.0.0/16]"
         "clients: [10.0.16.0/20, 10.0.32.0/24]"
-        [
-            "tightened | alb | clients"
-        ]
+        ["tightened | alb | clients"]
     "alb" "gwgen.yaml" forwards
         "clients: [10.0.0.0/16]"
         "clients: [10.0.0.0/8]"
-        [
-            "loosened | alb | clients"
-        ]
+        ["loosened | alb | clients"]
     "domain" "gwgen.yaml" forwards
         "allow_cidrs: [203.0.113.0/24, 198.51.100.0/24]"
         "allow_cidrs: [203.0.113.0/25, 203.0.113.128/25, 198.51.100.7/32]"
-        [
-            "tightened | API | resource policy"
-        ]
+        ["tightened | API | resource policy"]
     "sync" "gwgen.yaml" backwards
         "sync:\n"
         "lint: {deny: [GW3084]}\nsync:\n"
-        [
-            "loosened | lint.deny | promise"
-        ]
+        ["loosened | lint.deny | promise"]
     "mounts_strip_their_prefix" "gwgen.yaml" backwards
         "lint: {allow: [{code: GW3084, reason: \"the preview leaves users out, and hides nothing that the live prefix offers\"}]}"
         ""
-        [
-            "changed | lint.allow | allowed"
-        ]
+        ["changed | lint.allow | allowed"]
 }
