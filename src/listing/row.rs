@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
-use super::url::{PrivateRoute, ServerPath, UrlColumn};
+use super::url::{ForwardedPath, PrivateRoute, UrlColumn};
 use super::{NOTHING, key_part};
 use crate::blueprint::{Exposure, Validation};
 use crate::openapi::{Requirement, Security};
@@ -57,7 +57,7 @@ pub(crate) struct RouteRow<'a> {
     #[serde(skip)]
     pub(crate) servers: Option<&'a BackendPlan>,
     #[serde(skip)]
-    pub(crate) backend_path: ServerPath<'a>,
+    pub(crate) backend_path: ForwardedPath<'a>,
     #[serde(skip)]
     pub(crate) private_path: Option<&'a str>,
     #[serde(skip)]
@@ -115,7 +115,7 @@ impl<'a> RouteRow<'a> {
         } = operation;
         let public = gateway_path.as_deref();
         let servers = backend.map(|index| &plan.backends[index]);
-        let backend_path = ServerPath::of(backend_path, *has_trailing_slash);
+        let backend_path = ForwardedPath::of(backend_path, *has_trailing_slash);
         let private = PrivateRoute::of(plan, operation);
         let AuthPlan {
             check,

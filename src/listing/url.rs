@@ -21,7 +21,11 @@ pub(crate) enum UrlColumn<'a> {
 }
 
 impl<'a> UrlColumn<'a> {
-    pub(super) fn behind(plan: &'a Plan, backend: &'a BackendPlan, path: ServerPath<'a>) -> Self {
+    pub(super) fn behind(
+        plan: &'a Plan,
+        backend: &'a BackendPlan,
+        path: ForwardedPath<'a>,
+    ) -> Self {
         Self::Backend(BackendUrl {
             plan,
             backend,
@@ -88,17 +92,17 @@ impl<'a> PrivateRoute<'a> {
 pub(crate) struct BackendUrl<'a> {
     plan: &'a Plan,
     backend: &'a BackendPlan,
-    path: ServerPath<'a>,
+    path: ForwardedPath<'a>,
 }
 
 /// The path that a backend gets.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct ServerPath<'a> {
+pub(crate) struct ForwardedPath<'a> {
     segments: &'a [Segment],
     has_trailing_slash: bool,
 }
 
-impl<'a> ServerPath<'a> {
+impl<'a> ForwardedPath<'a> {
     pub(super) fn of(segments: &'a [Segment], has_trailing_slash: bool) -> Self {
         Self {
             segments,
